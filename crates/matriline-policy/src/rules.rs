@@ -1,0 +1,422 @@
+//! Where a plugin may write: rules about folders, the most specific one wins.
+
+use crate::{Denied, Reach};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+/// What a rule says about a folder and everything below it that has no rule of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Writes are allowed.
+    Write,
+    /// Writes are refused; the text says what the place holds and whose it is.
+    Deny(&'static str),
+}
+
+/// The places a plugin may and may not write to.
+///
+/// All paths, in the rules and in the questions, are absolute and canonical: no `.`, `..`, doubled separator or
+/// symbolic link. Allowed places are compared exactly, protected ones without regard to the case of ASCII letters,
+/// so no spelling of a protected name gets by on a file system that ignores case.
+///
+/// Two rules hold everywhere. `/dev/null` can be opened for writing, because `subprocess.DEVNULL` does. A file whose
+/// name begins with `.install_state` (a plugin's sidecar, its lock and its temporary file) can't be written, because
+/// grants live in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteRules {
+    /// The longest path first: the first match is the most specific.
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    path: PathBuf,
+    access: Access,
+}
+
+const NULL_DEVICE: &str = "/dev/null";
+const SIDECAR: &str = ".install_state";
+
+impl WriteRules {
+    /// The rules of a plugin whose files are in `plugin_folder`: the application's data folder less what would let a
+    /// plugin rule itself or others. Both paths are canonical.
+    pub fn for_plugin(data_dir: &Path, plugin_folder: &Path) -> Self {
+        let protected = [
+            ("orca_plugins", "other plugins and their settings"),
+            ("log", "the application's logs"),
+            ("cache", "the application's caches"),
+            ("python", "the Python environments that plugins share"),
+            ("state", "the application's own state"),
+        ];
+        let protected = protected.map(|(name, why)| (data_dir.join(name), Access::Deny(why)));
+        let allowed = [data_dir, plugin_folder].map(|path| (path.to_owned(), Access::Write));
+        Self::new(protected.into_iter().chain(allowed))
+    }
+
+    /// The rules of code that no plugin answers for: it writes nowhere.
+    pub fn nothing() -> Self {
+        Self { rules: Vec::new() }
+    }
+
+    /// Rules for any set of canonical folders. Where two name the same folder, the refusal counts.
+    pub fn new(rules: impl IntoIterator<Item = (PathBuf, Access)>) -> Self {
+        let tidy = |path: PathBuf| path.components().collect::<PathBuf>();
+        let mut rules: Vec<Rule> =
+            rules.into_iter().map(|(path, access)| Rule { path: tidy(path), access }).collect();
+        rules.sort_by_key(|rule| (std::cmp::Reverse(rule.len()), rule.access == Access::Write));
+        Self { rules }
+    }
+
+    /// The folders below which something may be written, for whoever keeps them opened.
+    pub fn roots(&self) -> impl Iterator<Item = &Path> {
+        let writable = |rule: &&Rule| rule.access == Access::Write;
+        self.rules.iter().filter(writable).map(|rule| rule.path.as_path())
+    }
+
+    /// Whether a write of this reach is allowed at `path`. `scoped` are canonical folders, without a trailing
+    /// separator, that are writable for the length of the present call; a protected place inside one stays protected.
+    ///
+    /// `path` must be canonical (see [`WriteRules`]); what is relative or has `..` left in it is refused. Allowing
+    /// allocates nothing.
+    ///
+    /// # Errors
+    /// The reason for a refusal.
+    pub fn decide(&self, path: &Path, reach: Reach, scoped: &[&Path]) -> Result<(), Denied> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        if reach == Reach::Contents && bytes == NULL_DEVICE.as_bytes() {
+            return Ok(());
+        }
+        if !path.is_absolute() || has_parent_name(bytes) {
+            return Err(Denied::NotUnderstood {
+                why: "the path isn't canonical; give an absolute path without `..`",
+            });
+        }
+        if is_sidecar(bytes) {
+            return Err(Denied::Protected { why: "a plugin's installation record" });
+        }
+        let rule = self.rules.iter().find(|rule| rule.covers(bytes));
+        let scope = scoped
+            .iter()
+            .filter(|root| is_within(bytes, bytes_of(root), Case::Kept))
+            .map(|root| bytes_of(root).len())
+            .max();
+        match (rule, scope) {
+            (Some(rule), scope) if scope.is_none_or(|len| len <= rule.len()) => match rule.access {
+                Access::Write => {}
+                Access::Deny(why) => return Err(Denied::Protected { why }),
+            },
+            (_, Some(_)) => {}
+            (_, None) => return Err(Denied::Outside),
+        }
+        if reach == Reach::Tree && self.holds_ruled_place(bytes, scoped) {
+            return Err(Denied::HoldsRuledPlace);
+        }
+        Ok(())
+    }
+
+    /// Whether a root or a protected place is at `path` or below it.
+    fn holds_ruled_place(&self, path: &[u8], scoped: &[&Path]) -> bool {
+        let ruled = self.rules.iter().map(|rule| rule.path.as_path());
+        ruled.chain(scoped.iter().copied()).any(|place| is_within(bytes_of(place), path, Case::Ignored))
+    }
+}
+
+/// Whether a write of this reach is allowed to an open descriptor that has no path: a pipe, a socket, a terminal, a
+/// file that was removed. Its contents are the business of whoever opened it, which was decided then; mode, owner
+/// and times are not.
+///
+/// # Errors
+/// [`Denied::NotUnderstood`] for anything but contents.
+pub fn decide_nameless(reach: Reach) -> Result<(), Denied> {
+    match reach {
+        Reach::Contents => Ok(()),
+        Reach::Entry | Reach::Tree => Err(Denied::NotUnderstood {
+            why: "the descriptor isn't that of a file with a path; only its contents can be written",
+        }),
+    }
+}
+
+impl Rule {
+    fn len(&self) -> usize {
+        bytes_of(&self.path).len()
+    }
+
+    fn covers(&self, path: &[u8]) -> bool {
+        let case = match self.access {
+            Access::Write => Case::Kept,
+            Access::Deny(_) => Case::Ignored,
+        };
+        is_within(path, bytes_of(&self.path), case)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Case {
+    Kept,
+    Ignored,
+}
+
+/// Whether `path` is `folder` or below it, by component. On canonical paths a prefix that ends at a separator is the
+/// same thing, and many times faster than taking paths apart.
+fn is_within(path: &[u8], folder: &[u8], case: Case) -> bool {
+    let Some((head, tail)) = path.split_at_checked(folder.len()) else {
+        return false;
+    };
+    let at_a_boundary = tail.first().is_none_or(|&byte| is_separator(byte))
+        || folder.last().is_some_and(|&byte| is_separator(byte));
+    at_a_boundary
+        && match case {
+            Case::Kept => head == folder,
+            Case::Ignored => head.eq_ignore_ascii_case(folder),
+        }
+}
+
+fn is_sidecar(path: &[u8]) -> bool {
+    let name_start = path.iter().rposition(|&byte| is_separator(byte)).map_or(0, |at| at + 1);
+    path[name_start..].get(..SIDECAR.len()).is_some_and(|head| head.eq_ignore_ascii_case(SIDECAR.as_bytes()))
+}
+
+/// Whether a component is `..`. A name with two dots in a row is rare, so only such a path is taken apart.
+fn has_parent_name(path: &[u8]) -> bool {
+    path.windows(2).any(|pair| pair == b"..")
+        && path.split(|&byte| is_separator(byte)).any(|name| name == b"..")
+}
+
+fn is_separator(byte: u8) -> bool {
+    byte == MAIN_SEPARATOR as u8
+}
+
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::path::Component;
+
+    const OWN: &str = "/data/orca_plugins/stamp";
+
+    fn rules() -> WriteRules {
+        WriteRules::for_plugin(Path::new("/data"), Path::new(OWN))
+    }
+
+    fn check(path: &str, reach: Reach, expected: Result<(), &str>) {
+        check_scoped(path, reach, &[], expected);
+    }
+
+    fn check_scoped(path: &str, reach: Reach, scoped: &[&str], expected: Result<(), &str>) {
+        let scoped: Vec<&Path> = scoped.iter().map(Path::new).collect();
+        let found = rules().decide(Path::new(path), reach, &scoped);
+        let found = found.map_err(|denied| denied.to_string());
+        assert_eq!(found, expected.map_err(str::to_owned), "{path} {reach:?}");
+    }
+
+    const OUTSIDE: Result<(), &str> = Err("outside allowed root");
+    const SHARED: Result<(), &str> = Err("protected place: other plugins and their settings");
+    const RECORD: Result<(), &str> = Err("protected place: a plugin's installation record");
+    const WHOLE: Result<(), &str> =
+        Err("it would move or remove an allowed root or a protected place as a whole");
+
+    #[test]
+    fn the_data_folder_is_writable() {
+        check("/data/plugin_data.txt", Reach::Contents, Ok(()));
+        check("/data/a/b/c.txt", Reach::Entry, Ok(()));
+    }
+
+    #[test]
+    fn a_candidate_equal_to_the_root_is_inside() {
+        check("/data", Reach::Entry, Ok(()));
+    }
+
+    #[test]
+    fn everything_else_is_outside() {
+        for path in ["/", "/etc/passwd", "/dat", "/outside.txt", "/data.txt"] {
+            check(path, Reach::Contents, OUTSIDE);
+        }
+    }
+
+    #[test]
+    fn a_name_that_begins_like_the_root_is_outside() {
+        check("/database/x", Reach::Contents, OUTSIDE);
+    }
+
+    #[test]
+    fn the_case_of_an_allowed_folder_matters() {
+        check("/DATA/x", Reach::Contents, OUTSIDE);
+    }
+
+    #[test]
+    fn a_path_that_is_not_canonical_is_refused() {
+        let refusal =
+            Err("target not understood: the path isn't canonical; give an absolute path without `..`");
+        check("/data/../outside.txt", Reach::Contents, refusal);
+        check("data/x", Reach::Contents, refusal);
+        check("/data/a..b", Reach::Contents, Ok(()));
+    }
+
+    #[test]
+    fn the_own_folder_is_writable() {
+        check("/data/orca_plugins/stamp/state.json", Reach::Contents, Ok(()));
+    }
+
+    #[test]
+    fn other_plugins_are_not() {
+        for path in [
+            "/data/orca_plugins",
+            "/data/orca_plugins/config.json",
+            "/data/orca_plugins/other/x.py",
+            "/data/orca_plugins/stamp2/x.py",
+            "/data/orca_plugins/_subscribed/u/p/x.py",
+        ] {
+            check(path, Reach::Contents, SHARED);
+        }
+    }
+
+    #[test]
+    fn the_installation_record_is_protected() {
+        for name in [".install_state.json", ".install_state.json.lock", ".install_state.tmp"] {
+            check(&format!("{OWN}/{name}"), Reach::Entry, RECORD);
+        }
+        check(&format!("{OWN}/install_state.json"), Reach::Entry, Ok(()));
+    }
+
+    #[test]
+    fn the_host_keeps_its_places() {
+        for (place, why) in [
+            ("log", "the application's logs"),
+            ("cache", "the application's caches"),
+            ("python", "the Python environments that plugins share"),
+            ("state", "the application's own state"),
+        ] {
+            let reason = format!("protected place: {why}");
+            check(&format!("/data/{place}"), Reach::Entry, Err(&reason));
+            check(&format!("/data/{place}/x"), Reach::Contents, Err(&reason));
+            check(&format!("/data/{place}book"), Reach::Contents, Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_protected_name_does_not_matter() {
+        check("/data/ORCA_plugins/config.json", Reach::Contents, SHARED);
+        check("/data/orca_plugins/stamp/.Install_State.json", Reach::Contents, RECORD);
+    }
+
+    #[test]
+    fn a_tree_with_a_ruled_place_stays() {
+        check("/data", Reach::Tree, WHOLE);
+        check(OWN, Reach::Tree, WHOLE);
+        check("/data/orca_plugins", Reach::Tree, SHARED);
+        check("/", Reach::Tree, OUTSIDE);
+    }
+
+    #[test]
+    fn other_trees_move() {
+        check("/data/orca_plugins/stamp/old", Reach::Tree, Ok(()));
+        check("/data/jobs", Reach::Tree, Ok(()));
+    }
+
+    #[test]
+    fn a_tree_around_the_folder_of_a_call_stays() {
+        check_scoped("/data/jobs", Reach::Tree, &["/data/jobs/1"], WHOLE);
+        check_scoped("/tmp/job", Reach::Tree, &["/tmp/job"], WHOLE);
+        check_scoped("/tmp/job/parts", Reach::Tree, &["/tmp/job"], Ok(()));
+    }
+
+    #[test]
+    fn the_folder_of_a_call_is_writable_in_the_call_only() {
+        check_scoped("/tmp/job/out.gcode", Reach::Contents, &["/tmp/job"], Ok(()));
+        check("/tmp/job/out.gcode", Reach::Contents, OUTSIDE);
+        check_scoped("/tmp/jobs", Reach::Contents, &["/tmp/job"], OUTSIDE);
+    }
+
+    #[test]
+    fn a_protected_place_in_the_folder_of_a_call_stays_protected() {
+        check_scoped("/data/orca_plugins/other/x", Reach::Contents, &["/data"], SHARED);
+        check_scoped("/data/orca_plugins/x", Reach::Contents, &["/data/orca_plugins"], SHARED);
+        check_scoped("/tmp/job/.install_state", Reach::Entry, &["/tmp"], RECORD);
+    }
+
+    #[test]
+    fn the_folder_of_a_call_may_lie_in_a_protected_place() {
+        check_scoped("/data/cache/1/x", Reach::Contents, &["/data/cache/1"], Ok(()));
+    }
+
+    #[test]
+    fn the_null_device_can_be_opened_and_nothing_more() {
+        check("/dev/null", Reach::Contents, Ok(()));
+        check("/dev/null", Reach::Entry, OUTSIDE);
+        check("/dev/nullx", Reach::Contents, OUTSIDE);
+    }
+
+    #[test]
+    fn code_without_a_plugin_writes_nowhere() {
+        let rules = WriteRules::nothing();
+        let decide = |path| rules.decide(Path::new(path), Reach::Contents, &[]);
+        assert_eq!(decide("/data/x"), Err(Denied::Outside));
+        assert_eq!(decide("/dev/null"), Ok(()));
+    }
+
+    #[test]
+    fn a_root_may_be_written_with_a_trailing_separator() {
+        let rules = WriteRules::new([(PathBuf::from("/data/"), Access::Write)]);
+        assert_eq!(rules.decide(Path::new("/data/x"), Reach::Contents, &[]), Ok(()));
+        assert_eq!(rules.roots().collect::<Vec<_>>(), [Path::new("/data")]);
+    }
+
+    #[test]
+    fn the_whole_file_system_can_be_a_root() {
+        let rules = WriteRules::new([
+            (PathBuf::from("/"), Access::Write),
+            (PathBuf::from("/a"), Access::Deny("closed")),
+        ]);
+        let decide = |path| rules.decide(Path::new(path), Reach::Contents, &[]);
+        assert_eq!(decide("/x"), Ok(()));
+        assert_eq!(decide("/a/x"), Err(Denied::Protected { why: "closed" }));
+    }
+
+    #[test]
+    fn a_refusal_wins_over_a_permission_for_the_same_folder() {
+        let rules = WriteRules::new([
+            (PathBuf::from("/a"), Access::Write),
+            (PathBuf::from("/a"), Access::Deny("closed")),
+        ]);
+        let denied = rules.decide(Path::new("/a/x"), Reach::Contents, &[]);
+        assert_eq!(denied, Err(Denied::Protected { why: "closed" }));
+    }
+
+    #[test]
+    fn nameless_descriptors_take_contents_only() {
+        assert_eq!(decide_nameless(Reach::Contents), Ok(()));
+        assert!(decide_nameless(Reach::Entry).is_err());
+    }
+
+    proptest! {
+        /// The fast comparison says what the standard library says about components.
+        #[test]
+        fn within_agrees_with_components(
+            path in "(/[abAB.]{1,3}){0,4}", folder in "(/[abAB.]{1,3}){0,3}",
+        ) {
+            let tidy = |text: &str| {
+                let whole = format!("/{text}");
+                Path::new(&whole).components().collect::<PathBuf>()
+            };
+            let (path, folder) = (tidy(&path), tidy(&folder));
+            prop_assert_eq!(
+                is_within(bytes_of(&path), bytes_of(&folder), Case::Kept),
+                path.starts_with(&folder)
+            );
+        }
+
+        /// Nothing allowed has left the data folder or entered another plugin's.
+        #[test]
+        fn what_is_allowed_lies_inside(path in "(/(data|orca_plugins|stamp|other|log|\\.\\.|x)){1,6}") {
+            if rules().decide(Path::new(&path), Reach::Contents, &[]).is_ok() {
+                let path = Path::new(&path);
+                prop_assert!(path.starts_with("/data") && !path.starts_with("/data/log"));
+                prop_assert!(!path.starts_with("/data/orca_plugins") || path.starts_with(OWN));
+                prop_assert!(!path.components().any(|part| part == Component::ParentDir));
+            }
+        }
+    }
+}
