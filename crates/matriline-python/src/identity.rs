@@ -1,0 +1,297 @@
+//! Whose code a thread runs: the application's, a plugin's, or nobody knows.
+//!
+//! The state of a thread is *Host* (set by a guard), *Plugin* (set around every call into a plugin, and for
+//! the whole life of a thread that a plugin starts) or *Unknown*, which is what a thread has that came to
+//! Python past us. What a thread may do follows from it; see [`audit`](crate::audit).
+//!
+//! An identity belongs to one load: a thread that outlives its plugin keeps the identity of a load that is over,
+//! and may write nowhere.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+
+use matriline_policy::WriteRules;
+use matriline_registry::lock::Mutex;
+use matriline_roots::{LazyRoot, Root};
+
+/// One load of one plugin.
+pub struct Identity {
+    itself: Weak<Self>,
+    key: String,
+    rules: WriteRules,
+    /// The folders of `rules` that exist, opened at the first write.
+    roots: OnceLock<Vec<Root>>,
+    code: Vec<PathBuf>,
+    log: tracing::Dispatch,
+    alive: AtomicBool,
+    threads: AtomicUsize,
+    /// The calls inside, newest first. Changed and read under the GIL only.
+    calls: Cell<*const Scope<'static>>,
+}
+
+// SAFETY: all fields but `calls` may be shared; `calls` is touched under the GIL alone, which orders the accesses.
+unsafe impl Send for Identity {}
+// SAFETY: as above.
+unsafe impl Sync for Identity {}
+
+/// What an identity is made of.
+pub struct IdentityOptions {
+    /// The key of the plugin.
+    pub key: String,
+    /// Where it may write.
+    pub rules: WriteRules,
+    /// The folders its code lies in, canonical: code from there is the plugin's on whatever thread it runs.
+    pub code: Vec<PathBuf>,
+    /// Where messages about it go.
+    pub log: tracing::Dispatch,
+}
+
+/// All identities that code may belong to, the newest load of a plugin only.
+static KNOWN: Mutex<Vec<Arc<Identity>>> = Mutex::new(Vec::new());
+
+impl Identity {
+    /// Makes the identity of a load and lets its code be known.
+    pub fn new(options: IdentityOptions) -> Arc<Self> {
+        let IdentityOptions { key, rules, code, log } = options;
+        let identity = Arc::new_cyclic(|itself| Self {
+            itself: itself.clone(),
+            key,
+            rules,
+            roots: OnceLock::new(),
+            code,
+            log,
+            alive: AtomicBool::new(true),
+            threads: AtomicUsize::new(0),
+            calls: Cell::new(std::ptr::null()),
+        });
+        let mut known = KNOWN.lock();
+        known.retain(|other| other.key != identity.key || other.code != identity.code);
+        known.push(identity.clone());
+        identity
+    }
+
+    /// The key of the plugin.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The identity as its threads share it.
+    pub(crate) fn shared(&self) -> Option<Arc<Self>> {
+        self.itself.upgrade()
+    }
+
+    /// The load is over: from now on its code may write nowhere.
+    pub fn retire(&self) {
+        self.alive.store(false, Ordering::Release);
+    }
+
+    /// How many threads that the plugin started are still there.
+    pub fn threads(&self) -> usize {
+        self.threads.load(Ordering::Acquire)
+    }
+
+    /// The plugins that have threads, with their numbers.
+    pub(crate) fn with_threads() -> Vec<(String, usize)> {
+        let known = KNOWN.lock();
+        let threads = known.iter().map(|identity| (identity.key.clone(), identity.threads()));
+        threads.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Whose code the file at `path` is.
+    pub(crate) fn of_code(path: &Path) -> Option<Arc<Self>> {
+        let known = KNOWN.lock();
+        known.iter().find(|identity| identity.code.iter().any(|folder| path.starts_with(folder))).cloned()
+    }
+
+    /// Where it may write, or `None` once its load is over.
+    pub(crate) fn rules(&self) -> Option<&WriteRules> {
+        self.alive.load(Ordering::Acquire).then_some(&self.rules)
+    }
+
+    /// The folders of the rules, opened.
+    pub(crate) fn roots(&self) -> &[Root] {
+        self.roots.get_or_init(|| self.rules.roots().filter_map(|folder| Root::open(folder).ok()).collect())
+    }
+
+    /// Runs `body` with messages going where those about this plugin go.
+    pub fn logged<R>(&self, body: impl FnOnce() -> R) -> R {
+        tracing::dispatcher::with_default(&self.log, body)
+    }
+
+    /// The folders that the calls now inside may write to. Must run under the GIL.
+    pub(crate) fn scoped_roots(&self) -> impl Iterator<Item = &Root> {
+        let mut next = self.calls.get();
+        std::iter::from_fn(move || {
+            // SAFETY: a call is linked while it is inside, and links change under the GIL only, which the
+            // caller holds for as long as it uses the answer.
+            let scope = unsafe { next.as_ref() }?;
+            next = scope.older.get();
+            Some(scope.folder.as_ref().and_then(|folder| folder.get().ok()))
+        })
+        .flatten()
+    }
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Scope<'static>> = const { Cell::new(std::ptr::null()) };
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Stands for the application in [`CURRENT`].
+const HOST: *const Scope<'static> = std::ptr::without_provenance(align_of::<Scope<'static>>());
+
+/// A stretch of a thread's time in which it runs a plugin's code.
+pub(crate) struct Scope<'a> {
+    identity: &'a Identity,
+    folder: Option<LazyRoot<'a>>,
+    traced: Cell<bool>,
+    older: Cell<*const Scope<'static>>,
+    newer: Cell<*const Scope<'static>>,
+}
+
+/// Whose code this thread runs.
+pub(crate) enum Who<'a> {
+    Host,
+    Plugin(&'a Identity),
+    Unknown,
+}
+
+/// Looks at whose code this thread runs.
+#[inline]
+pub(crate) fn with_current<R>(look: impl FnOnce(Who<'_>) -> R) -> R {
+    let current = CURRENT.try_with(Cell::get).unwrap_or(std::ptr::null());
+    if current == HOST {
+        return look(Who::Host);
+    }
+    // SAFETY: a scope is current only while it stands on this thread's stack.
+    look(unsafe { current.as_ref() }.map_or(Who::Unknown, |scope| Who::Plugin(scope.identity)))
+}
+
+/// Notes that the plugin's code on this thread set a trace or profile function.
+#[cold]
+pub(crate) fn note_trace() {
+    let current = CURRENT.try_with(Cell::get).unwrap_or(std::ptr::null());
+    if current != HOST {
+        // SAFETY: as in `with_current`.
+        if let Some(scope) = unsafe { current.as_ref() } {
+            scope.traced.set(true);
+        }
+    }
+}
+
+/// Runs `body` as a call of the plugin. `folder` is writable meanwhile, on every thread of the plugin.
+///
+/// Must run under the GIL, and `body` must hold it again when it returns.
+#[inline]
+pub(crate) fn call<R>(identity: &Identity, folder: Option<&Path>, body: impl FnOnce() -> R) -> R {
+    let scope = Scope::new(identity, folder);
+    let pointer = scope.pointer();
+    let older = identity.calls.get();
+    scope.older.set(older);
+    // SAFETY: a linked scope is alive until it is unlinked, under the GIL.
+    if let Some(older) = unsafe { older.as_ref() } {
+        older.newer.set(pointer);
+    }
+    identity.calls.set(pointer);
+    let _unlink = Unlink(&scope);
+    scope.run(body)
+}
+
+/// Runs `body` as the plugin, outside of its calls: importing it, and on threads it started.
+pub(crate) fn thread<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
+    identity.threads.fetch_add(1, Ordering::AcqRel);
+    let _count = Count(identity);
+    Scope::new(identity, None).run(body)
+}
+
+/// Runs `body` as the plugin while it is loaded or unloaded.
+pub fn lifecycle<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
+    Scope::new(identity, None).run(body)
+}
+
+impl<'a> Scope<'a> {
+    fn new(identity: &'a Identity, folder: Option<&'a Path>) -> Self {
+        Self {
+            identity,
+            folder: folder.map(LazyRoot::new),
+            traced: Cell::new(false),
+            older: Cell::new(std::ptr::null()),
+            newer: Cell::new(std::ptr::null()),
+        }
+    }
+
+    fn pointer(&self) -> *const Scope<'static> {
+        std::ptr::from_ref(self).cast()
+    }
+
+    #[inline]
+    fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _restore = Restore(CURRENT.replace(self.pointer()));
+        let answer = body();
+        if self.traced.get() {
+            crate::trampoline::clear_trace();
+        }
+        answer
+    }
+}
+
+struct Unlink<'a>(&'a Scope<'a>);
+
+impl Drop for Unlink<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let (older, newer) = (self.0.older.get(), self.0.newer.get());
+        // SAFETY: neighbours are linked, so they are alive; the GIL is held.
+        unsafe {
+            if let Some(older) = older.as_ref() {
+                older.newer.set(newer);
+            }
+            match newer.as_ref() {
+                Some(newer) => newer.older.set(older),
+                None => self.0.identity.calls.set(older),
+            }
+        }
+    }
+}
+
+struct Count<'a>(&'a Identity);
+
+impl Drop for Count<'_> {
+    fn drop(&mut self) {
+        self.0.threads.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[derive(Debug)]
+struct Restore(*const Scope<'static>);
+
+impl Drop for Restore {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// This thread runs the application's code until the guard goes.
+#[derive(Debug)]
+pub(crate) struct HostScope(#[expect(dead_code, reason = "it restores when it goes")] Restore);
+
+impl HostScope {
+    #[inline]
+    pub(crate) fn enter() -> Self {
+        Self(Restore(CURRENT.replace(HOST)))
+    }
+}
+
+/// Runs `body`, a callback of the application, without the GIL and as the application.
+pub fn host_call<R>(body: impl FnOnce() -> R) -> R {
+    let _host = HostScope::enter();
+    crate::attach::without_gil(body)
+}

@@ -1,0 +1,32 @@
+//! CPython, for everybody above: started isolated, entered safely, watched, and called without waste.
+//!
+//! The choice that shapes the crate: **what a thread runs is known at every moment**. A guard says that it is the
+//! application's code, a scope that it is a plugin's, and a thread of which neither is said may write nowhere. The
+//! scope of a call is on the stack of the calling thread, so that knowing costs nanoseconds and allocates nothing.
+//!
+//! In reading order: [`Interpreter`] starts Python, `attach` lets threads in and keeps their state, [`identity`]
+//! says whose code runs, `audit` asks the policy, `threads` and [`output`] follow what plugins start and print,
+//! [`imports`] finds their modules, and the trampoline calls them by the [table](matriline_capability::table).
+//!
+//! The crate knows no contract: what the module is called that plugins import, and what it holds, is said by the
+//! crates above it.
+
+mod attach;
+mod audit;
+mod classes;
+mod exception;
+mod gil_state;
+mod home;
+pub mod identity;
+pub mod imports;
+mod interpreter;
+pub mod output;
+mod sys;
+mod threads;
+mod trampoline;
+
+pub use classes::{enumeration, record_class, result_class, set_statuses};
+pub use exception::{lossy, raised, type_name};
+pub use gil_state::GilState;
+pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
+pub use trampoline::PythonCapability;

@@ -1,0 +1,22 @@
+//! Systems without an own file here: what cannot be found out is left to the application.
+
+use std::ffi::c_void;
+use std::path::PathBuf;
+
+/// Whether this thread is the one that `main` runs on: taken on trust.
+pub(crate) fn is_main_thread() -> bool {
+    true
+}
+
+/// The file that holds the code at `address`: unknown, so that the application gives the home.
+pub(crate) fn library_path(_address: *const c_void) -> Option<PathBuf> {
+    None
+}
+
+/// Has `handler` called in the child of every fork: such systems do not fork.
+pub(crate) fn on_fork_in_child(_handler: extern "C" fn()) {}
+
+/// Runs `body`; that it may change what an interrupt does is left to the application.
+pub(crate) fn with_interrupts_kept<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
