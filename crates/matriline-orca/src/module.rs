@@ -1,0 +1,70 @@
+//! The module `orca`.
+
+use matriline_capability::{CapabilityType, Status, table};
+use matriline_python::{enumeration, record_class, result_class, set_statuses};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyModule};
+
+use crate::{bases, capture};
+
+/// The name of the module.
+pub const PACKAGE: &str = "orca";
+
+/// Makes `orca` and its sub-modules importable. Once, before the first plugin.
+///
+/// # Errors
+/// What Python raises when a part cannot be made.
+pub fn install(py: Python<'_>) -> PyResult<()> {
+    let orca = PyModule::new(py, PACKAGE)?;
+    let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
+    // A package without folders: `import orca.gcode` works, `import orca.other` says that there is none.
+    orca.setattr("__path__", PyList::empty(py))?;
+    modules.set_item(PACKAGE, &orca)?;
+
+    let statuses: Vec<_> = Status::ALL.iter().map(|status| (status.member(), *status as i64)).collect();
+    set_statuses(add_enumeration(&orca, "PluginResult", &statuses)?);
+    let kinds: Vec<_> = CapabilityType::ALL.iter().map(|kind| (kind.member(), *kind as i64)).collect();
+    let kinds = add_enumeration(&orca, "PluginType", &kinds)?;
+
+    orca.add("ExecutionResult", result_class(py)?)?;
+    for record in table::RECORDS {
+        place(&orca, record.python_module)?.add(record.class, record_class(py, PACKAGE, record)?)?;
+    }
+    let root = bases::root(py, &kinds)?;
+    for row in table::TYPES {
+        let base = bases::of_row(&root, row, &kinds[row.kind as usize])?;
+        place(&orca, row.python_module)?.add(row.python_class, base)?;
+    }
+    orca.add(bases::ROOT, root)?;
+    capture::add_to(&orca)
+}
+
+/// An enumeration whose members stand in the module as well, as those of `orca` do.
+fn add_enumeration(
+    orca: &Bound<'_, PyModule>,
+    name: &str,
+    members: &[(&str, i64)],
+) -> PyResult<Vec<Py<PyAny>>> {
+    let (class, made) = enumeration(orca.py(), PACKAGE, name, members)?;
+    orca.add(name, class)?;
+    for ((name, _), member) in members.iter().zip(&made) {
+        orca.add(*name, member)?;
+    }
+    Ok(made)
+}
+
+/// The sub-module of that name, made at the first use; the module itself for no name.
+fn place<'py>(orca: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    if name.is_empty() {
+        return Ok(orca.clone());
+    }
+    if let Ok(found) = orca.getattr(name) {
+        return Ok(found.cast_into()?);
+    }
+    let py = orca.py();
+    let path = format!("{PACKAGE}.{name}");
+    let module = PyModule::new(py, &path)?;
+    orca.add(name, &module)?;
+    py.import("sys")?.getattr("modules")?.set_item(path, &module)?;
+    Ok(module)
+}
