@@ -1,0 +1,214 @@
+//! What can fail, with a number that never changes for each kind.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use matriline_capability::{CallError, CapabilityId, Raised, Status};
+use matriline_orca::LoadError;
+use matriline_python::StartError;
+
+/// A failing act.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Python did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The data folder is not there.
+    #[error("The data folder `{path}` cannot be used: {cause}; create it or give another one", path = path.display())]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        cause: Arc<std::io::Error>,
+    },
+    /// Another manager is at work in this process.
+    #[error("Another plugin manager runs in this process; shut it down first")]
+    AlreadyManaged,
+    /// The manager was shut down.
+    #[error("The plugin manager was shut down; start another one")]
+    ShutDown,
+    /// No plugin has that key.
+    #[error("Plugin not found: `{plugin}`; it is not installed in `{folder}`", folder = folder.display())]
+    PluginNotFound {
+        /// The key.
+        plugin: String,
+        /// Where plugins are installed.
+        folder: PathBuf,
+    },
+    /// The package of the plugin is broken.
+    #[error("Plugin is invalid: `{plugin}` in `{folder}`: {problem}", folder = folder.display())]
+    PluginInvalid {
+        /// The key.
+        plugin: String,
+        /// Its folder.
+        folder: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The plugin was not loaded.
+    #[error("{0}")]
+    Load(Box<LoadError>),
+    /// Its wheel could not be unpacked.
+    #[error("The wheel `{path}` of plugin `{plugin}` cannot be unpacked: {problem}", path = path.display())]
+    Unpack {
+        /// The key.
+        plugin: String,
+        /// The wheel.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Its wheel lacks the package to import.
+    #[error(
+        "The wheel of plugin `{plugin}` holds no package `{package}`, but {found}; name the right one in its `Import-Name` header"
+    )]
+    NoEntryPackage {
+        /// The key.
+        plugin: String,
+        /// What was to be imported.
+        package: String,
+        /// What there is.
+        found: String,
+    },
+    /// Another thread is loading or unloading it.
+    #[error("Plugin `{plugin}` is being loaded or unloaded on another thread; wait for that")]
+    Busy {
+        /// The key.
+        plugin: String,
+    },
+    /// Calls did not come out.
+    #[error("Plugin `{}` cannot be unloaded yet: {calls} calls of its capability `{}` have not returned", .id.plugin_key, .id.name)]
+    StillRunning {
+        /// The capability.
+        id: CapabilityId,
+        /// How many calls are inside.
+        calls: u64,
+    },
+    /// A call gave no result.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An export was not post-processed.
+    #[error("{message}")]
+    PostProcess {
+        /// The capability it failed in.
+        id: CapabilityId,
+        /// What the user is told.
+        message: String,
+        /// The status that the capability answered, where it answered.
+        status: Option<Status>,
+        /// The exception, where it raised.
+        raised: Option<Box<Raised>>,
+    },
+    /// The system refused a file.
+    #[error("The file `{path}` cannot be {act}: {cause}", path = path.display())]
+    File {
+        /// What was to be done.
+        act: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: Arc<std::io::Error>,
+    },
+}
+
+/// The number of a kind of error. Numbers are never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum ErrorCode {
+    /// An argument is not what it must be.
+    InvalidArgument = 1,
+    /// There is no manager.
+    NotStarted = 2,
+    /// Python did not start.
+    StartFailed = 3,
+    /// No plugin has that key.
+    PluginNotFound = 10,
+    /// The package of the plugin is broken.
+    PluginInvalid = 11,
+    /// The plugin was not loaded.
+    LoadFailed = 12,
+    /// The plugin was not unloaded.
+    UnloadFailed = 13,
+    /// The capability is unloaded.
+    CapabilityUnloaded = 20,
+    /// The capability is disabled.
+    CapabilityDisabled = 21,
+    /// Python is going.
+    ShuttingDown = 22,
+    /// The plugin raised.
+    PluginRaised = 23,
+    /// The plugin answered with something else.
+    WrongAnswer = 24,
+    /// An export was not post-processed.
+    PostProcessFailed = 30,
+    /// The system refused a file.
+    Io = 40,
+    /// A defect of matriline.
+    Panic = 90,
+}
+
+impl Error {
+    /// The number of its kind.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Start(_) | Self::AlreadyManaged => ErrorCode::StartFailed,
+            Self::ShutDown => ErrorCode::NotStarted,
+            Self::PluginNotFound { .. } => ErrorCode::PluginNotFound,
+            Self::PluginInvalid { .. } => ErrorCode::PluginInvalid,
+            Self::Load(_) | Self::Unpack { .. } | Self::NoEntryPackage { .. } | Self::Busy { .. } => {
+                ErrorCode::LoadFailed
+            }
+            Self::StillRunning { .. } => ErrorCode::UnloadFailed,
+            Self::Call(error) => match error {
+                CallError::Unloaded(_) => ErrorCode::CapabilityUnloaded,
+                CallError::Disabled(_) => ErrorCode::CapabilityDisabled,
+                CallError::ShuttingDown(_) => ErrorCode::ShuttingDown,
+                CallError::Raised { .. } => ErrorCode::PluginRaised,
+                CallError::WrongAnswer { .. } => ErrorCode::WrongAnswer,
+                CallError::WrongArgument { .. } => ErrorCode::InvalidArgument,
+            },
+            Self::PostProcess { .. } => ErrorCode::PostProcessFailed,
+            Self::DataFolder { .. } | Self::File { .. } => ErrorCode::Io,
+        }
+    }
+
+    /// The key of the plugin it is about.
+    pub fn plugin(&self) -> Option<&str> {
+        match self {
+            Self::PluginNotFound { plugin, .. }
+            | Self::PluginInvalid { plugin, .. }
+            | Self::Unpack { plugin, .. }
+            | Self::NoEntryPackage { plugin, .. }
+            | Self::Busy { plugin } => Some(plugin),
+            Self::Load(error) => Some(error.plugin()),
+            Self::StillRunning { id, .. } | Self::PostProcess { id, .. } => Some(&id.plugin_key),
+            Self::Call(error) => Some(&error.id().plugin_key),
+            Self::Start(_)
+            | Self::AlreadyManaged
+            | Self::ShutDown
+            | Self::DataFolder { .. }
+            | Self::File { .. } => None,
+        }
+    }
+
+    /// The exception behind it.
+    pub fn raised(&self) -> Option<&Raised> {
+        match self {
+            Self::Load(error) => error.raised(),
+            Self::Call(error) => error.raised(),
+            Self::PostProcess { raised, .. } => raised.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The whole traceback of the exception behind it.
+    pub fn traceback(&self) -> Option<&str> {
+        self.raised().map(|raised| raised.traceback.as_str())
+    }
+}
+
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Self {
+        Self::Load(Box::new(error))
+    }
+}

@@ -1,0 +1,204 @@
+//! Post-processing an export: the capabilities that a preset names, in its order, over one G-code file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use matriline_capability::{
+    CallError, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext, Status, Typed,
+};
+use matriline_refs::{ResolvedValue, resolve_values};
+use matriline_registry::Entry;
+
+use crate::{Error, PluginManager};
+
+/// An export that is to be post-processed.
+#[derive(Clone, Copy, Debug)]
+pub struct PostProcess<'a> {
+    /// The G-code file.
+    pub source: &'a Path,
+    /// Whether a copy is edited, `<source>.pp`. Without one, a run that fails leaves `source` half-edited.
+    pub make_copy: bool,
+    /// Where the G-code goes: `File` for an export.
+    pub host: &'a str,
+    /// The name the output will have.
+    pub output_name: &'a str,
+    /// The names of the capabilities, in order. A name that stands twice runs twice.
+    pub post_process_plugin: &'a [String],
+    /// The references of the preset. Without them no name is resolved.
+    pub plugins: Option<&'a [String]>,
+}
+
+/// A capability that was run.
+#[derive(Clone, Debug)]
+pub struct PostProcessStep {
+    /// Which.
+    pub id: CapabilityId,
+    /// What it answered.
+    pub outcome: Result<ExecutionResult, Error>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl PluginManager {
+    /// Runs the capabilities over the file, and tells `report` of each, a failing one included. Answers the file that
+    /// was edited, or `None` when the setting names nothing.
+    ///
+    /// A name that no reference resolves, or whose capability is not loaded or is disabled, is skipped with a warning
+    /// in the log; an application that wants to refuse asks [`requirements`](Self::requirements) first.
+    ///
+    /// # Errors
+    /// A capability that raises, fails (recoverably or not) or deletes the file ends the run with
+    /// [`Error::PostProcess`]; the copy is removed. A plugin that raised is unloaded.
+    ///
+    /// Threads: any; the slicing thread as a rule. `report` runs on it, without the GIL.
+    pub fn run_post_process_plugins(
+        &self,
+        job: &PostProcess<'_>,
+        report: &mut dyn FnMut(&PostProcessStep),
+    ) -> Result<Option<PathBuf>, Error> {
+        if job.post_process_plugin.iter().all(String::is_empty) {
+            return Ok(None);
+        }
+        let working = match job.make_copy {
+            true => WorkingFile::copy_of(job.source)?,
+            false => WorkingFile { path: job.source.to_path_buf(), is_copy: false },
+        };
+        self.logged(|| self.run_over(&working.path, job, report))?;
+        Ok(Some(working.keep()))
+    }
+
+    fn run_over(
+        &self,
+        path: &Path,
+        job: &PostProcess<'_>,
+        report: &mut dyn FnMut(&PostProcessStep),
+    ) -> Result<(), Error> {
+        let gcode_path = path.to_str().ok_or_else(|| {
+            let cause = std::io::Error::other("its path is not UTF-8, which plugins cannot be given");
+            Error::File { act: "post-processed", path: path.into(), cause: Arc::new(cause) }
+        })?;
+        let context = GcodeContext {
+            orca_version: self.application_version(),
+            gcode_path,
+            host: job.host,
+            output_name: job.output_name,
+        };
+        for value in resolve_values(job.post_process_plugin, job.plugins) {
+            let Some(entry) = self.find(&value) else { continue };
+            let step = run_one(&entry, &context);
+            report(&step);
+            let failure = failure_of(&step, path);
+            if matches!(step.outcome, Err(Error::Call(CallError::Raised { .. })))
+                && let Err(error) = self.loader().unload_plugin(&step.id.plugin_key)
+            {
+                let plugin = step.id.plugin_key.as_str();
+                tracing::warn!(target: "matriline::post_process", plugin, "{error}");
+            }
+            failure.map_or(Ok(()), Err)?;
+        }
+        Ok(())
+    }
+
+    fn find(&self, value: &ResolvedValue<'_>) -> Option<Arc<Entry>> {
+        let skip = |name: &str, why: &str| {
+            tracing::warn!(target: "matriline::post_process", "Post-processing plugin `{name}` is skipped: {why}");
+            None
+        };
+        let reference = match value {
+            ResolvedValue::Unresolved { value } => {
+                return skip(value, "no reference of the preset resolves it");
+            }
+            ResolvedValue::Resolved(reference) => reference,
+        };
+        let (kind, name) = (CapabilityType::PostProcessing, reference.capability_name);
+        match self.loader().plugin_capability_by_name(reference.plugin_key(), kind, name) {
+            None => skip(name, "its plugin is not loaded, or has no such capability"),
+            Some(entry) if !entry.gate().is_enabled() => skip(name, "it is disabled"),
+            found => found,
+        }
+    }
+}
+
+fn run_one(entry: &Entry, context: &GcodeContext<'_>) -> PostProcessStep {
+    let begun = Instant::now();
+    let outcome = <dyn GcodeCapability>::view(entry.capability()).execute(context).map_err(Error::from);
+    PostProcessStep { id: entry.id().clone(), outcome, elapsed: begun.elapsed() }
+}
+
+/// What a step means for the export.
+fn failure_of(step: &PostProcessStep, path: &Path) -> Option<Error> {
+    let name = &step.id.name;
+    let plugin = step.id.plugin_key.as_str();
+    let fail = |message: String, status, raised| {
+        Some(Error::PostProcess { id: step.id.clone(), message, status, raised })
+    };
+    match &step.outcome {
+        Err(error) => {
+            let message = match error.raised() {
+                Some(raised) => format!(
+                    "Post-processing plugin {name} raised an exception.\nError: {}: {}",
+                    raised.kind, raised.message
+                ),
+                None => format!("Post-processing plugin {name} failed.\nError: {error}"),
+            };
+            fail(message, None, error.raised().cloned().map(Box::new))
+        }
+        Ok(result) if result.status.is_error() => {
+            let message = format!("Post-processing plugin {name} failed.\nError: {}", result.message);
+            fail(message, Some(result.status), None)
+        }
+        Ok(result) if !path.exists() => {
+            let message = format!(
+                "Post-processing plugin {name} was expected to modify the G-code file `{}` in place, but the G-code file was deleted",
+                path.display()
+            );
+            fail(message, Some(result.status), None)
+        }
+        Ok(result) => {
+            if !result.message.is_empty() {
+                let done = if result.status == Status::Skipped { "skipped" } else { "done" };
+                tracing::info!(target: "matriline::post_process", plugin, "{name} {done}: {}", result.message);
+            }
+            None
+        }
+    }
+}
+
+/// The file that is edited. A copy is removed unless it is kept.
+struct WorkingFile {
+    path: PathBuf,
+    is_copy: bool,
+}
+
+impl WorkingFile {
+    fn copy_of(source: &Path) -> Result<Self, Error> {
+        let mut path = OsString::from(source);
+        path.push(".pp");
+        let working = Self { path: path.into(), is_copy: true };
+        working.remove();
+        match std::fs::copy(source, &working.path) {
+            Ok(_) => Ok(working),
+            Err(cause) => Err(Error::File { act: "copied", path: source.into(), cause: Arc::new(cause) }),
+        }
+    }
+
+    fn keep(mut self) -> PathBuf {
+        self.is_copy = false;
+        std::mem::take(&mut self.path)
+    }
+
+    /// An older copy, or one that nobody wants, goes; that there is none is fine.
+    fn remove(&self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Drop for WorkingFile {
+    fn drop(&mut self) {
+        if self.is_copy {
+            self.remove();
+        }
+    }
+}
