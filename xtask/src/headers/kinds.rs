@@ -1,0 +1,154 @@
+//! What each kind of value is in C++, C and Rust. The one place that tells kinds apart.
+
+use anyhow::{Result, bail};
+use matriline_capability::{ArgSpec, Kind, MethodSpec};
+
+/// One text on its way over the bridge: records travel as their fields.
+pub(super) struct Leaf {
+    /// The name of the bridge function's parameter.
+    pub(super) name: String,
+    /// How C++ reads it from the method's parameters.
+    pub(super) cpp: String,
+    /// What an error calls it.
+    pub(super) label: String,
+}
+
+/// The type of a field of a record in C++.
+pub(super) fn cpp_field(kind: Kind) -> Result<String> {
+    Ok(match kind {
+        Kind::Text => "std::string".into(),
+        Kind::Record(record) => record.class.into(),
+        Kind::Unit | Kind::Result => bail!("A field can't be of kind `{kind:?}`"),
+    })
+}
+
+/// The type of a field of a record in C.
+pub(super) fn c_field(kind: Kind) -> Result<String> {
+    Ok(match kind {
+        Kind::Text => "matriline_str".into(),
+        Kind::Record(record) => format!("matriline_{}", record.snake),
+        Kind::Unit | Kind::Result => bail!("A field can't be of kind `{kind:?}`"),
+    })
+}
+
+/// A parameter of a C++ method.
+pub(super) fn cpp_parameter(arg: &ArgSpec) -> Result<String> {
+    Ok(match arg.kind {
+        Kind::Text => format!("std::string_view {}", arg.name),
+        Kind::Record(record) => format!("const {} &{}", record.class, arg.name),
+        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+    })
+}
+
+/// A parameter of a C function, as Rust writes it.
+pub(super) fn c_parameter(arg: &ArgSpec) -> Result<String> {
+    Ok(match arg.kind {
+        Kind::Text => format!("{}: matriline_str", arg.name),
+        Kind::Record(record) => format!("{}: *const matriline_{}", arg.name, record.snake),
+        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+    })
+}
+
+/// The statement of a C function that reads a parameter into a Rust value of the same name.
+pub(super) fn c_read(arg: &ArgSpec) -> Result<String> {
+    Ok(match arg.kind {
+        Kind::Text => format!("let {0} = unsafe {{ {0}.read(\"{0}\") }}?;", arg.name),
+        Kind::Record(_) => {
+            format!("let {0} = unsafe {{ object({0}, \"{0}\")?.read() }}?;", arg.name)
+        }
+        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+    })
+}
+
+/// The expression that reads a field of a C record into a value.
+pub(super) fn c_read_field(name: &str, kind: Kind) -> Result<String> {
+    Ok(match kind {
+        Kind::Text => format!("Value::Text(unsafe {{ self.{name}.read(\"{name}\") }}?)"),
+        Kind::Unit | Kind::Result | Kind::Record(_) => bail!("A field of C can't be of kind `{kind:?}` yet"),
+    })
+}
+
+/// The same value as the call takes it.
+pub(super) fn c_value(arg: &ArgSpec) -> Result<String> {
+    Ok(match arg.kind {
+        Kind::Text => format!("Value::Text({})", arg.name),
+        Kind::Record(_) => format!("Value::Record(&{})", arg.name),
+        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+    })
+}
+
+/// The texts an argument travels as, and the Rust expression that puts them together again.
+pub(super) fn flatten(arg: &ArgSpec) -> Result<(Vec<Leaf>, String)> {
+    flatten_value(arg.kind, arg.name, arg.name, arg.name)
+}
+
+fn flatten_value(kind: Kind, name: &str, cpp: &str, label: &str) -> Result<(Vec<Leaf>, String)> {
+    Ok(match kind {
+        Kind::Text => {
+            let leaf = Leaf { name: name.into(), cpp: cpp.into(), label: label.into() };
+            (vec![leaf], format!("Value::Text({name})"))
+        }
+        Kind::Record(record) => {
+            let (mut leaves, mut values) = (Vec::new(), Vec::new());
+            for field in record.fields() {
+                let name = format!("{name}_{}", field.name);
+                let cpp = format!("{cpp}.{}", field.name);
+                let (more, value) = flatten_value(field.kind, &name, &cpp, field.name)?;
+                leaves.extend(more);
+                values.push(value);
+            }
+            (leaves, format!("Value::Record(&[{}])", values.join(", ")))
+        }
+        Kind::Unit | Kind::Result => bail!("The argument `{label}` can't be of kind `{kind:?}`"),
+    })
+}
+
+/// How an answer comes back.
+pub(super) struct Answer {
+    /// The C++ type of the method.
+    pub(super) cpp: &'static str,
+    /// Its header.
+    pub(super) include: &'static str,
+    /// The bridge's name of that type.
+    pub(super) bridge: &'static str,
+    /// The C type, which the caller receives a pointer to.
+    pub(super) c: &'static str,
+    /// The function that calls and copies such an answer, the same word for C++ and C.
+    pub(super) call: &'static str,
+}
+
+/// The answer of a method.
+pub(super) fn answer(method: &MethodSpec) -> Result<Answer> {
+    Ok(match method.returns {
+        Kind::Result => Answer {
+            cpp: "ExecutionResult",
+            include: "execution_result",
+            bridge: "ExecutionResult",
+            c: "matriline_execution_result",
+            call: "call_for_result",
+        },
+        Kind::Unit | Kind::Text | Kind::Record(_) => {
+            bail!("No method answers with `{:?}` yet; say here how it comes back", method.returns)
+        }
+    })
+}
+
+/// The words documentation uses for the kind of an argument or a field.
+pub(super) fn doc(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unit => "None",
+        Kind::Text => "str",
+        Kind::Result => "ExecutionResult",
+        Kind::Record(record) => record.class,
+    }
+}
+
+/// The headers of the classes a kind needs.
+pub(super) fn cpp_includes(kind: Kind) -> Vec<String> {
+    match kind {
+        Kind::Unit => vec![],
+        Kind::Text => vec!["<string_view>".into()],
+        Kind::Result => vec!["\"matriline/execution_result.hpp\"".into()],
+        Kind::Record(record) => vec![format!("\"matriline/{}.hpp\"", record.snake)],
+    }
+}

@@ -1,0 +1,123 @@
+//! All tests, for one Python or several.
+
+use crate::cmake::CMakeBuild;
+use crate::command::{self, cargo, output, with_folder_in_front};
+use crate::python::Python;
+use crate::tools::Tools;
+use crate::workspace;
+use anyhow::{Result, bail};
+use std::env;
+use std::process::Command;
+
+/// Which of the Pythons found are tested.
+#[derive(Clone, Copy)]
+pub(crate) enum Pythons {
+    /// The default one.
+    Default,
+    /// The default one and the newest other one.
+    DefaultAndNewest,
+    /// Every one found.
+    All,
+}
+
+impl Pythons {
+    /// Two of them where `CI=true` is set, one elsewhere.
+    pub(crate) fn from_environment() -> Self {
+        if env::var_os("CI").is_some_and(|value| value == "true") {
+            Self::DefaultAndNewest
+        } else {
+            Self::Default
+        }
+    }
+
+    fn of(self, tools: &Tools) -> Vec<&Python> {
+        let mut others: Vec<&Python> = tools.pythons[1..].iter().collect();
+        others.sort_by_key(|python| std::cmp::Reverse(python.minor));
+        let count = match self {
+            Self::Default => 0,
+            Self::DefaultAndNewest => 1,
+            Self::All => others.len(),
+        };
+        std::iter::once(tools.python()).chain(others.into_iter().take(count)).collect()
+    }
+}
+
+/// Runs the tests of Rust, C, C++ and Python; one that fails doesn't keep the others from running.
+pub(crate) fn run(pythons: Pythons) -> Result<()> {
+    let tools = Tools::find()?;
+    let mut failures = Vec::new();
+    let mut note = |what: &str, python: &Python, outcome: Result<()>| {
+        if let Err(error) = outcome {
+            eprintln!("\n{error:#}");
+            failures.push(format!("{what} on Python {}", python.version));
+        }
+    };
+    let pythons = pythons.of(&tools);
+    for python in &pythons {
+        note("Rust tests", python, rust_tests(python));
+        note(
+            "Rust doc tests",
+            python,
+            command::run(cargo_for(python).args(["test", "--doc", "--workspace"])),
+        );
+        note("C and C++ tests", python, cpp_tests(&tools, python));
+        note("Python tests", python, python_tests(python));
+    }
+    if !failures.is_empty() {
+        bail!("Failed: {}", failures.join(", "));
+    }
+    let versions: Vec<&str> = pythons.iter().map(|python| python.version.as_str()).collect();
+    println!("\nAll tests passed on Python {}", versions.join(" and "));
+    Ok(())
+}
+
+/// Runs the C and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer.
+pub(crate) fn sanitize() -> Result<()> {
+    let tools = Tools::find()?;
+    let build = CMakeBuild::named(&tools, tools.python(), "sanitize");
+    let flags = "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer";
+    let mut options = vec!["-DCMAKE_BUILD_TYPE=RelWithDebInfo".to_owned()];
+    for variable in ["C_FLAGS", "CXX_FLAGS", "EXE_LINKER_FLAGS", "SHARED_LINKER_FLAGS"] {
+        options.push(format!("-DCMAKE_{variable}={flags}"));
+    }
+    build.configure(&options)?;
+    build.build(None)?;
+    // an interpreter that is left running at exit still owns its objects: leaks are not errors here
+    build.test(&[
+        ("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1"),
+        ("UBSAN_OPTIONS", "print_stacktrace=1"),
+    ])
+}
+
+fn rust_tests(python: &Python) -> Result<()> {
+    let has_nextest = output(cargo().args(["nextest", "--version"])).is_ok();
+    let runner: &[&str] = if has_nextest {
+        &["nextest", "run", "--no-fail-fast", "--workspace"]
+    } else {
+        &["test", "--no-fail-fast", "--workspace"]
+    };
+    command::run(cargo_for(python).args(runner))
+}
+
+fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {
+    let build = CMakeBuild::release(tools, python);
+    build.configure(&["-DCMAKE_BUILD_TYPE=Release".to_owned()])?;
+    build.build(None)?;
+    build.test(&[])
+}
+
+fn python_tests(python: &Python) -> Result<()> {
+    let tests = ["-m", "unittest", "discover", "-s", "tests/python"];
+    command::run(Command::new(&python.executable).args(tests).current_dir(workspace::root()))
+}
+
+/// Cargo with a target folder for each Python, so that their builds don't undo one another.
+pub(crate) fn cargo_for(python: &Python) -> Command {
+    let mut command = cargo();
+    command
+        .current_dir(workspace::root())
+        .env("PYO3_PYTHON", &python.executable)
+        .env("CARGO_TARGET_DIR", workspace::target().join(format!("py{}", python.label())))
+        .env("LD_LIBRARY_PATH", with_folder_in_front("LD_LIBRARY_PATH", &python.library_folder));
+    command
+}
