@@ -7,7 +7,7 @@ use std::sync::Arc;
 use matriline_capability::{CapabilityId, CapabilityType, Raised, TypeSpec, table};
 use matriline_python::identity::{self, Identity};
 use matriline_python::imports::{self, Source};
-use matriline_python::{Interpreter, PythonCapability, lossy, raised, type_name};
+use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, raised, type_name};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -48,6 +48,9 @@ pub fn load(request: LoadRequest) -> Result<LoadedPlugin, LoadError> {
     let loading = |py: Python<'_>| {
         imports::claim(py, &key, names).map_err(|taken| LoadError::taken(&key, &taken))?;
         let mut plugin = LoadedPlugin { identity, folders, capabilities: Vec::new() };
+        if let Err(error) = import_threading(py) {
+            tracing::warn!(target: "matriline::load", "`threading` cannot be imported: {error}");
+        }
         match plugin.enter(py, &module) {
             Ok(()) => Ok(plugin),
             Err(error) => {

@@ -7,8 +7,7 @@
 //! A hook is policy and log for honest code, not a wall: native code writes without raising an event.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use pyo3::{ffi, ffi::PyObject};
 
 use crate::attach;
 use crate::identity::{self, Identity, Who};
+use crate::sys;
 
 type Hook = unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int;
 
@@ -208,7 +208,7 @@ impl Place {
             },
             Form::Open | Form::Path => Cow::Borrowed(&bytes[..]),
         };
-        let path = Path::new(OsStr::from_bytes(&bytes));
+        let path = &*sys::path_of(&bytes);
         let start = match argument.dir_fd.map(|index| args.get_item(index).and_then(|fd| fd.extract::<i32>()))
         {
             Some(Ok(fd)) if fd >= 0 => Start::Descriptor(fd),
@@ -290,7 +290,7 @@ fn plugin_on_stack(py: Python<'_>) -> Option<Arc<Identity>> {
             let code = Bound::from_owned_ptr_or_opt(py, ffi::PyFrame_GetCode(current.as_ptr().cast()).cast());
             let file = code.and_then(|code: Bound<'_, PyAny>| code.getattr("co_filename").ok());
             if let Some(bytes) = file.and_then(|file| path_bytes(&file))
-                && let Some(identity) = Identity::of_code(Path::new(OsStr::from_bytes(&bytes)))
+                && let Some(identity) = Identity::of_code(&sys::path_of(&bytes))
             {
                 return Some(identity);
             }

@@ -67,8 +67,12 @@ impl Identity {
             calls: Cell::new(std::ptr::null()),
         });
         let mut known = KNOWN.lock();
-        known.retain(|other| other.key != identity.key || other.code != identity.code);
+        let earlier = known.iter().position(|other| other.key == identity.key && other.code == identity.code);
+        let earlier = earlier.map(|place| known.swap_remove(place));
         known.push(identity.clone());
+        drop(known);
+        // The last of an identity may drop the application's callback, so it goes without the lock.
+        drop(earlier);
         identity
     }
 
@@ -186,12 +190,12 @@ pub(crate) fn note_trace() {
     }
 }
 
-/// Runs `body` as a call of the plugin. `folder` is writable meanwhile, on every thread of the plugin.
+/// Runs `body` as a call of the plugin. The folder of `file` is writable meanwhile, on every thread of the plugin.
 ///
 /// Must run under the GIL, and `body` must hold it again when it returns.
 #[inline]
-pub(crate) fn call<R>(identity: &Identity, folder: Option<&Path>, body: impl FnOnce() -> R) -> R {
-    let scope = Scope::new(identity, folder);
+pub(crate) fn call<R>(identity: &Identity, file: Option<&Path>, body: impl FnOnce() -> R) -> R {
+    let scope = Scope::new(identity, file);
     let pointer = scope.pointer();
     let older = identity.calls.get();
     scope.older.set(older);
@@ -217,10 +221,10 @@ pub fn lifecycle<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
 }
 
 impl<'a> Scope<'a> {
-    fn new(identity: &'a Identity, folder: Option<&'a Path>) -> Self {
+    fn new(identity: &'a Identity, file: Option<&'a Path>) -> Self {
         Self {
             identity,
-            folder: folder.map(LazyRoot::new),
+            folder: file.map(LazyRoot::of_file),
             traced: Cell::new(false),
             older: Cell::new(std::ptr::null()),
             newer: Cell::new(std::ptr::null()),

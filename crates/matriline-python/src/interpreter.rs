@@ -1,9 +1,9 @@
 //! The interpreter: started once, on the main thread, isolated from the user's environment.
 
 use std::ffi::{CStr, CString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 use pyo3::ffi;
@@ -88,6 +88,9 @@ pub enum FinalizeError {
 static INTERPRETER: OnceCell<Interpreter> = OnceCell::new();
 static RUNNING: AtomicBool = AtomicBool::new(false);
 
+/// How long ending Python waits for threads that were just inside.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
 impl Interpreter {
     /// Starts the interpreter. The GIL is released when this returns.
     ///
@@ -133,7 +136,7 @@ impl Interpreter {
     ///
     /// # Errors
     /// [`FinalizeError`] when it is not safe: off the main thread, with capabilities loaded, with threads of plugins
-    /// alive. Nothing has changed then.
+    /// alive, with threads of the application inside.
     pub fn finalize() -> Result<(), FinalizeError> {
         if !sys::is_main_thread() {
             return Err(FinalizeError::OffMainThread);
@@ -156,8 +159,11 @@ impl Interpreter {
         }
         output::flush();
         GATE.close();
-        // A thread that slipped in before the gate closed comes out again by itself.
-        GATE.wait_until_empty(std::time::Duration::from_secs(10));
+        // A thread that slipped in before the gate closed comes out again by itself. If one does not, Python stays
+        // as it is for good, and is used by nobody else.
+        if !GATE.wait_until_empty(LAST_WAIT) {
+            return Err(FinalizeError::Entered(GATE.inside()));
+        }
         let _host = HostScope::enter();
         // SAFETY: on the main thread, with nobody inside and nobody let in any more.
         unsafe {
@@ -209,8 +215,8 @@ fn find_home(given: Option<PathBuf>) -> Result<PathBuf, StartError> {
 
 /// `PyConfig_InitIsolatedConfig` (PEP 587) with UTF-8 mode, a home, and neither `site` nor written bytecode.
 fn initialize_isolated(home: &Path) -> Result<(), StartError> {
-    let home =
-        CString::new(home.as_os_str().as_bytes()).map_err(|error| StartError::Refused(error.to_string()))?;
+    let home = CString::new(home.as_os_str().as_encoded_bytes())
+        .map_err(|error| StartError::Refused(error.to_string()))?;
     let mut preconfig = std::mem::MaybeUninit::<ffi::PyPreConfig>::uninit();
     let mut config = std::mem::MaybeUninit::<ffi::PyConfig>::uninit();
     // SAFETY: the functions of PEP 587 in their order; each configuration is initialised by its own function first.

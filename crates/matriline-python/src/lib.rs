@@ -29,4 +29,5 @@ pub use classes::{enumeration, record_class, result_class, set_statuses};
 pub use exception::{lossy, raised, type_name};
 pub use gil_state::GilState;
 pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
+pub use threads::import_threading;
 pub use trampoline::PythonCapability;

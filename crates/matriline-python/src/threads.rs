@@ -4,34 +4,62 @@
 //! imports `threading`. A thread that a plugin starts runs as that plugin; others start as ever.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::identity::{self, Identity, Who};
+use crate::sys;
 
 /// The functions of `_thread` that start a thread, over all versions.
 const STARTERS: [&str; 3] = ["start_new_thread", "start_new", "start_joinable_thread"];
 
-/// Replaces the starters. Before any plugin runs.
+/// What `_thread.get_ident()` answers on the main thread.
+static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
+
+/// Replaces the starters. On the main thread, before any plugin runs.
 pub(crate) fn wrap_starters(py: Python<'_>) -> PyResult<()> {
     let module = py.import("_thread")?;
+    MAIN_THREAD.store(module.call_method0("get_ident")?.extract()?, Ordering::Release);
     for name in STARTERS {
         if let Ok(original) = module.getattr(name) {
             module.setattr(name, wrapped(original)?)?;
         }
     }
-    // A module that copied the originals already is given the new ones.
-    let modules = py.import("sys")?.getattr("modules")?;
-    if let Ok(threading) = modules.get_item("threading") {
-        for name in STARTERS {
-            let copy = format!("_{name}");
-            if threading.hasattr(&*copy)? {
-                threading.setattr(&*copy, module.getattr(name)?)?;
-            }
+    Ok(())
+}
+
+/// Imports `threading` before a plugin does.
+///
+/// Up to CPython 3.12 it takes the thread that imports it first for the main thread, and ending Python then waits for
+/// that thread. Off the main thread it is shown the main thread's number, and a lock of no thread, meanwhile.
+///
+/// # Errors
+/// What Python raises when it cannot be imported.
+pub fn import_threading(py: Python<'_>) -> PyResult<()> {
+    let loaded = py.import("sys")?.getattr("modules")?.contains("threading")?;
+    if loaded || sys::is_main_thread() || py.version_info() >= (3, 13) {
+        return if loaded { Ok(()) } else { py.import("threading").map(drop) };
+    }
+    let low = py.import("_thread")?;
+    let main = MAIN_THREAD.load(Ordering::Acquire);
+    let number = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| main;
+    let number = PyCFunction::new_closure(py, None, None, number)?.into_any();
+    let shown = [("get_ident", number), ("_set_sentinel", low.getattr("allocate_lock")?)];
+    let mut real = Vec::new();
+    for (name, stand_in) in shown {
+        real.push((name, low.getattr(name)?));
+        low.setattr(name, stand_in)?;
+    }
+    let imported = py.import("threading");
+    for (name, function) in real {
+        low.setattr(name, &function)?;
+        if let Ok(threading) = &imported {
+            threading.setattr(name, function)?;
         }
     }
-    Ok(())
+    imported.map(drop)
 }
 
 fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {

@@ -3,7 +3,6 @@
 //! What stands on the path of a call is this list and nothing else: attach, identity, context variables,
 //! arguments, vectorcall, result copied out, and the reverse.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -133,13 +132,13 @@ impl Method {
         })
     }
 
-    /// The folder of the file that an argument grants the call.
+    /// The file whose folder an argument grants the call.
     #[inline]
     fn granted<'a>(&self, args: &[Value<'a>]) -> Option<&'a Path> {
         let (argument, field) = self.grants?;
         let Value::Record(fields) = args.get(argument)? else { return None };
         let Value::Text(path) = fields.get(field)? else { return None };
-        Path::new(OsStr::new(*path)).parent().filter(|folder| !folder.as_os_str().is_empty())
+        Some(Path::new(*path))
     }
 }
 

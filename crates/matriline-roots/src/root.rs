@@ -70,27 +70,27 @@ impl Root {
     }
 }
 
-/// A folder that is opened when it is first needed: most calls of a plugin never write, and pay nothing.
+/// The folder of a file, opened when it is first needed: most calls of a plugin never write, and pay nothing.
 ///
 /// Threads: any, at the same time; the folder is opened once. A failure isn't kept, the next use tries again.
 #[derive(Debug)]
 pub struct LazyRoot<'a> {
-    path: &'a Path,
+    file: &'a Path,
     root: OnceCell<Root>,
 }
 
 impl<'a> LazyRoot<'a> {
-    /// A folder yet to be opened.
-    pub const fn new(path: &'a Path) -> Self {
+    /// The folder that `file` lies in, yet to be opened. The file itself need not exist.
+    pub const fn of_file(file: &'a Path) -> Self {
         let root = OnceCell::new();
-        Self { path, root }
+        Self { file, root }
     }
 
     /// The opened folder.
     ///
     /// # Errors
-    /// [`RootError::Open`], as [`Root::open`].
+    /// [`RootError::Open`], as [`Root::open`]; also for a path without a folder, such as a bare name.
     pub fn get(&self) -> Result<&Root, RootError> {
-        self.root.get_or_try_init(|| Root::open(self.path))
+        self.root.get_or_try_init(|| Root::open(self.file.parent().unwrap_or(Path::new(""))))
     }
 }

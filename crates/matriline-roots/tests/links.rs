@@ -263,7 +263,8 @@ fn a_root_must_be_a_folder() {
 fn a_lazy_root_tries_again() {
     let tree = tree();
     let path = tree.top.join("later");
-    let lazy = LazyRoot::new(&path);
+    let file = path.join("job.gcode");
+    let lazy = LazyRoot::of_file(&file);
     assert!(lazy.get().is_err());
     fs::create_dir(&path).unwrap();
     assert_eq!(lazy.get().unwrap().path(), path);

@@ -115,6 +115,53 @@ fn what_plugins_print_is_in_the_log_with_their_name() {
     assert!(printed.contains("[prints] WARNING:root:logged"), "{printed}");
 }
 
+fn what_plugins_print_goes_on_to_the_process_if_wished() {
+    let data = matriline_testkit::DataFolder::new();
+    let source = common::script("print('forwarded')\nreturn orca.ExecutionResult.success('')");
+    data.add_script("prints", "prints.py", &source);
+    let mut seen = tempfile::tempfile().unwrap();
+    // SAFETY: the standard output of this test process becomes the file.
+    unsafe { libc::dup2(std::os::fd::AsRawFd::as_raw_fd(&seen), 1) };
+    let manager = matriline::PluginManager::builder(data.path()).forward_output(true).start().unwrap();
+    manager.discover_plugins();
+    manager.loader().load_plugin("prints").unwrap();
+    let prints = manager.loader().capability::<dyn matriline::GcodeCapability>("prints", "edit").unwrap();
+    common::run(&*prints, &data.path().join("none.gcode")).unwrap();
+    let mut text = String::new();
+    std::io::Seek::rewind(&mut seen).unwrap();
+    std::io::Read::read_to_string(&mut seen, &mut text).unwrap();
+    assert_eq!(text, "[prints] forwarded\n");
+}
+
+fn a_worker_thread_is_not_taken_for_the_main_thread() {
+    let body = "import threading\n\
+                return orca.ExecutionResult.success(str(threading.current_thread() is threading.main_thread()))";
+    let application = Application::with_script("asks", &common::script(body));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            application.load("asks");
+            assert_eq!(application.execute("asks", "edit").unwrap(), common::success("False"));
+        });
+    });
+    assert_eq!(application.execute("asks", "edit").unwrap(), common::success("True"));
+}
+
+fn python_ends_although_a_living_worker_thread_loaded_first() {
+    let application = Application::with_script("asks", &common::script("import threading"));
+    let (loaded, done) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            application.load("asks");
+            loaded.wait();
+            done.wait();
+        });
+        loaded.wait();
+        application.manager.shutdown().unwrap();
+        Interpreter::finalize().unwrap();
+        done.wait();
+    });
+}
+
 fn huge_output_costs_no_memory() {
     let application = Application::with(&["huge_output"]);
     application.load("huge_output");
@@ -141,6 +188,9 @@ process_tests!(
     guards_nest_and_threads_keep_their_state,
     a_hundred_threads_come_and_go,
     what_plugins_print_is_in_the_log_with_their_name,
+    what_plugins_print_goes_on_to_the_process_if_wished,
+    a_worker_thread_is_not_taken_for_the_main_thread,
+    python_ends_although_a_living_worker_thread_loaded_first,
     huge_output_costs_no_memory,
     an_exception_in_a_thread_is_in_the_log,
 );

@@ -3,8 +3,8 @@
 //! A record that is made for a call borrows the caller's strings and makes a `str` of one only when the plugin
 //! asks for it. Whoever lends strings takes them back before the call returns: see [`Lent`].
 
+use std::cell::Cell;
 use std::ffi::{CString, c_int, c_void};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use matriline_capability::{Kind, RecordSpec, Value};
 use matriline_registry::lock::Mutex;
@@ -247,10 +247,11 @@ unsafe extern "C" fn set(object: *mut PyObject, value: *mut PyObject, field: *mu
 #[derive(Debug)]
 pub(crate) struct RecordPool {
     class: *mut ffi::PyTypeObject,
-    spare: AtomicPtr<PyObject>,
+    /// Touched under the GIL alone, which orders the accesses.
+    spare: Cell<*mut PyObject>,
 }
 
-// SAFETY: the class lives as long as the process, and the spare record is exchanged under the GIL.
+// SAFETY: the class lives as long as the process, and the spare record is touched under the GIL.
 unsafe impl Send for RecordPool {}
 // SAFETY: as above.
 unsafe impl Sync for RecordPool {}
@@ -266,12 +267,12 @@ pub(crate) struct Lent<'a> {
 impl RecordPool {
     pub(crate) fn new(class: &Bound<'_, PyType>) -> Self {
         // Record classes are never freed: `CLASSES` holds them.
-        Self { class: class.as_ptr().cast(), spare: AtomicPtr::new(std::ptr::null_mut()) }
+        Self { class: class.as_ptr().cast(), spare: Cell::new(std::ptr::null_mut()) }
     }
 
     /// Frees the record that is kept.
     pub(crate) fn clear(&self, py: Python<'_>) {
-        let spare = self.spare.swap(std::ptr::null_mut(), Ordering::Relaxed);
+        let spare = self.spare.replace(std::ptr::null_mut());
         // SAFETY: the pool owned the reference.
         drop(unsafe { Bound::from_owned_ptr_or_opt(py, spare) });
     }
@@ -282,7 +283,7 @@ impl RecordPool {
     /// The GIL is held, also when the answer is dropped; the texts outlive the answer.
     #[inline]
     pub(crate) unsafe fn lend(&self, fields: &[Value<'_>]) -> Option<Lent<'_>> {
-        let mut record = self.spare.swap(std::ptr::null_mut(), Ordering::Relaxed);
+        let mut record = self.spare.replace(std::ptr::null_mut());
         if record.is_null() {
             // SAFETY: the class lives for ever; the GIL is held.
             record =
@@ -312,7 +313,7 @@ impl Drop for Lent<'_> {
                 for place in 0..self.count {
                     slot_at(self.record, place).clear();
                 }
-                let other = self.pool.spare.swap(self.record, Ordering::Relaxed);
+                let other = self.pool.spare.replace(self.record);
                 ffi::Py_XDECREF(other);
             } else {
                 for place in 0..self.count {

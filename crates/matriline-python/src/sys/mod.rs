@@ -9,3 +9,16 @@ pub(crate) use linux::{is_main_thread, library_path, on_fork_in_child, with_inte
 mod other;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{is_main_thread, library_path, on_fork_in_child, with_interrupts_kept};
+
+/// The path that the bytes of the system's file names stand for.
+pub(crate) fn path_of(bytes: &[u8]) -> std::borrow::Cow<'_, std::path::Path> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        std::path::Path::new(std::ffi::OsStr::from_bytes(bytes)).into()
+    }
+    #[cfg(not(unix))]
+    {
+        std::path::PathBuf::from(String::from_utf8_lossy(bytes).into_owned()).into()
+    }
+}
