@@ -51,3 +51,8 @@ pub use requirement::{Requirement, RequirementState};
 pub mod python {
     pub use matriline_python::{FinalizeError, GilState, Interpreter, InterpreterOptions, StartError};
 }
+
+/// The example of the project's front page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -1,5 +1,6 @@
 //! The classes that plugins see, made from the table at run time.
 
+mod arguments;
 pub(crate) mod enumeration;
 pub(crate) mod record;
 pub(crate) mod result;
