@@ -20,7 +20,8 @@ pub(super) fn files() -> Result<Vec<Generated>> {
 }
 
 fn half(rust: &str, name: &str) -> Result<[Generated; 2]> {
-    let source = fs::read_to_string(workspace::root().join(rust)).with_context(|| format!("`{rust}` can't be read"))?;
+    let source = fs::read_to_string(workspace::root().join(rust))
+        .with_context(|| format!("`{rust}` can't be read"))?;
     let tokens: TokenStream = source.parse().map_err(|error| anyhow!("`{rust}` is not Rust: {error}"))?;
     let GeneratedCode { header, implementation, .. } =
         generate_header_and_cc(tokens, &Opt::default()).map_err(|error| anyhow!("`{rust}`: {error}"))?;

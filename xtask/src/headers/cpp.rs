@@ -55,13 +55,18 @@ fn all_headers() -> String {
     let records = RECORDS.iter().map(|record| record.snake);
     let mut headers: Vec<_> = records.chain(TYPES.iter().map(|row| row.header)).collect();
     headers.sort_unstable();
-    let includes: String = headers.iter().map(|header| format!("#include \"matriline/{header}.hpp\"\n")).collect();
-    format!("// {NOTE}\n#pragma once\n\n/// The classes of all capability types and of their contexts.\n\n{includes}")
+    let includes: String =
+        headers.iter().map(|header| format!("#include \"matriline/{header}.hpp\"\n")).collect();
+    format!(
+        "// {NOTE}\n#pragma once\n\n/// The classes of all capability types and of their contexts.\n\n{includes}"
+    )
 }
 
 fn type_header() -> String {
-    let members: String =
-        CapabilityType::ALL.iter().map(|kind| format!("    {} = {},\n", kind.member(), *kind as u8)).collect();
+    let members: String = CapabilityType::ALL
+        .iter()
+        .map(|kind| format!("    {} = {},\n", kind.member(), *kind as u8))
+        .collect();
     format!(
         "// {NOTE}\n#pragma once\n\n#include <string_view>\n\n#include \"matriline/export.hpp\"\n\
          #include \"matriline/version.hpp\"\n\nMATRILINE_BEGIN_NAMESPACE\n\n\
@@ -197,7 +202,7 @@ fn shell(row: &TypeSpec) -> Result<String> {
         let mut args = vec!["handle()".to_owned()];
         for arg in method.args {
             let (leaves, _) = flatten(arg)?;
-            args.extend(leaves.iter().map(|leaf| format!("text({}, \"{}\")", leaf.cpp, leaf.label)));
+            args.extend(leaves.iter().map(|leaf| format!("bytes({})", leaf.cpp)));
         }
         args.extend(["answer".into(), "failure".into()]);
         _ = write!(

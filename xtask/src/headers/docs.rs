@@ -37,7 +37,8 @@ pub(super) fn file() -> Generated {
 }
 
 fn method_section(method: &MethodSpec) -> String {
-    let parameters: Vec<_> = method.args.iter().map(|arg| format!(", {}: {}", arg.name, doc(arg.kind))).collect();
+    let parameters: Vec<_> =
+        method.args.iter().map(|arg| format!(", {}: {}", arg.name, doc(arg.kind))).collect();
     format!(
         "{}\n\n```python\ndef {}(self{}) -> {}: ...\n```\n\nThread: {}.\n",
         method.doc.trim(),

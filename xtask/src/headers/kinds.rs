@@ -9,8 +9,6 @@ pub(super) struct Leaf {
     pub(super) name: String,
     /// How C++ reads it from the method's parameters.
     pub(super) cpp: String,
-    /// What an error calls it.
-    pub(super) label: String,
 }
 
 /// The type of a field of a record in C++.
@@ -85,8 +83,8 @@ pub(super) fn flatten(arg: &ArgSpec) -> Result<(Vec<Leaf>, String)> {
 fn flatten_value(kind: Kind, name: &str, cpp: &str, label: &str) -> Result<(Vec<Leaf>, String)> {
     Ok(match kind {
         Kind::Text => {
-            let leaf = Leaf { name: name.into(), cpp: cpp.into(), label: label.into() };
-            (vec![leaf], format!("Value::Text({name})"))
+            let leaf = Leaf { name: name.into(), cpp: cpp.into() };
+            (vec![leaf], format!("Value::Text(text({name}, \"{label}\")?)"))
         }
         Kind::Record(record) => {
             let (mut leaves, mut values) = (Vec::new(), Vec::new());

@@ -86,19 +86,29 @@ fn capability(row: &TypeSpec) -> Result<String> {
         functions += &c_function(row, index, method)?;
     }
     let answers: Vec<_> = row.methods.iter().map(answer).collect::<Result<_>>()?;
-    let mut types: Vec<_> = answers.iter().map(|it| it.bridge).chain(["CapabilityHandle", "Failure"]).collect();
+    let mut types: Vec<_> =
+        answers.iter().map(|it| it.bridge).chain(["CapabilityHandle", "Failure"]).collect();
     types.sort_unstable();
     types.dedup();
     let aliases: String = types.iter().map(|it| format!("type {it} = crate::bridge::{it};\n")).collect();
-    let takes_record = row.methods.iter().flat_map(|method| method.args).any(|arg| c_parameter(arg).is_ok_and(|it| it.contains("*const")));
+    let takes_record = row
+        .methods
+        .iter()
+        .flat_map(|method| method.args)
+        .any(|arg| c_parameter(arg).is_ok_and(|it| it.contains("*const")));
     let records = if takes_record { "use crate::generated::records::*;\n" } else { "" };
     let objects = if takes_record { "object, " } else { "" };
-    let takes_text = row.methods.iter().flat_map(|method| method.args).any(|arg| c_parameter(arg).is_ok_and(|it| it.contains("matriline_str")));
+    let takes_text = row
+        .methods
+        .iter()
+        .flat_map(|method| method.args)
+        .any(|arg| c_parameter(arg).is_ok_and(|it| it.contains("matriline_str")));
     let texts = if takes_text { "use crate::capi::text::matriline_str;\n" } else { "" };
     let values = if row.methods.iter().any(|method| !method.args.is_empty()) { ", Value" } else { "" };
+    let checks = if values.is_empty() { "" } else { ", text" };
     Ok(format!(
         "//! `{member}` capabilities: the bridge and the C functions.\n//!\n//! {NOTE}\n\n\
-         use std::pin::Pin;\n\nuse matriline::{{CapabilityType{values}}};\n\nuse crate::boundary::run;\n\
+         use std::pin::Pin;\n\nuse matriline::{{CapabilityType{values}}};\n\nuse crate::boundary::{{run{checks}}};\n\
          use crate::bridge::{{{imports}}};\nuse crate::capi::capability::matriline_capability;\n\
          use crate::capi::error::{{matriline_error, matriline_result}};\n\
          use crate::capi::execution_result::matriline_execution_result;\n\
@@ -116,7 +126,7 @@ fn bridge_function(row: &TypeSpec, index: usize, method: &MethodSpec) -> Result<
     let (mut parameters, mut values) = (vec!["handle: &CapabilityHandle".to_owned()], Vec::new());
     for arg in method.args {
         let (leaves, value) = flatten(arg)?;
-        parameters.extend(leaves.iter().map(|leaf| format!("{}: &str", leaf.name)));
+        parameters.extend(leaves.iter().map(|leaf| format!("{}: &[u8]", leaf.name)));
         values.push(value);
     }
     parameters.push(format!("answer: Pin<&mut {}>", answer.bridge));

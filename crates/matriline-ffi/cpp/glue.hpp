@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cxx.h"
+#include "matriline/error.hpp"
+#include "matriline/execution_result.hpp"
+#include "matriline/loaded_plugin_capability.hpp"
+#include "matriline/log.hpp"
+#include "matriline/post_process.hpp"
+#include "trycatch.hpp"
+
+/// The C++ half of the private bridge: what Rust sees of the public classes, and calls.
+namespace matriline::detail {
+
+struct CapabilityHandle;
+struct StepData;
+
+using ExecutionResult = matriline::ExecutionResult;
+using LoadedPluginCapability = matriline::LoadedPluginCapability;
+
+/// Where a bridge function puts its error. `check` throws it.
+class Failure {
+public:
+    void set(Error error) { error_ = std::make_unique<Error>(std::move(error)); }
+    void check() const {
+        if (error_) {
+            throw *error_;
+        }
+    }
+
+private:
+    std::unique_ptr<Error> error_;
+};
+
+struct CapabilityList {
+    std::vector<std::shared_ptr<LoadedPluginCapability>> capabilities;
+};
+
+struct LogSink {
+    LogCallback callback;
+};
+
+struct StepSink {
+    const PostProcessReport &report;
+    /// What the report threw first.
+    std::exception_ptr thrown;
+};
+
+void fail(Failure &failure, std::int32_t code, rust::Str message, rust::Str plugin, rust::Str traceback);
+void set_result(ExecutionResult &result, std::uint8_t status, rust::Str message, rust::Str data);
+std::shared_ptr<LoadedPluginCapability> make_shell(rust::Box<CapabilityHandle> handle, std::uint8_t kind,
+                                                   rust::Str name, rust::Str plugin_key);
+void push_capability(CapabilityList &list, std::shared_ptr<LoadedPluginCapability> capability);
+void write_log(const LogSink &sink, std::uint8_t level, rust::Str target, rust::Str plugin, rust::Str text);
+void report_step(StepSink &sink, const StepData &step);
+
+[[noreturn]] void throw_not_utf8(const char *argument);
+
+/// Text as Rust takes it, borrowed. Throws `Error` when it is not UTF-8.
+inline rust::Str text(std::string_view value, const char *argument) {
+    try {
+        return rust::Str(value.data(), value.size());
+    } catch (const std::invalid_argument &) {
+        throw_not_utf8(argument);
+    }
+}
+
+/// Text that Rust checks itself, where every nanosecond counts.
+inline rust::Slice<const std::uint8_t> bytes(std::string_view value) {
+    return {reinterpret_cast<const std::uint8_t *>(value.data()), value.size()};
+}
+
+inline std::string_view view(rust::Str text) {
+    return {text.data(), text.size()};
+}
+
+} // namespace matriline::detail

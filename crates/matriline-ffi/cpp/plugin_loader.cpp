@@ -1,0 +1,85 @@
+#include "matriline/plugin_loader.hpp"
+
+#include <algorithm>
+
+#include "host.hpp"
+#include "matriline/plugin_catalog.hpp"
+
+MATRILINE_BEGIN_NAMESPACE
+
+using namespace matriline::detail;
+
+void PluginLoader::load_plugin(const PluginCatalog &, std::string_view key) {
+    checked([&](Failure &failure) { started_host().load(text(key, "key"), failure); });
+}
+
+bool PluginLoader::unload_plugin(std::string_view key) {
+    return checked([&](Failure &failure) { return started_host().unload(text(key, "key"), failure); });
+}
+
+void PluginLoader::unload_all_plugins() {
+    checked([](Failure &failure) { started_host().unload_all(failure); });
+}
+
+bool PluginLoader::is_plugin_loaded(std::string_view key) const {
+    const Host *host = current_host();
+    return host != nullptr && checked([&](Failure &failure) { return host->is_loaded(text(key, "key"), failure); });
+}
+
+std::string PluginLoader::get_plugin_load_error(std::string_view key) const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return {};
+    }
+    return std::string(checked([&](Failure &failure) { return load_error(*host, text(key, "key"), failure); }));
+}
+
+std::shared_ptr<LoadedPluginCapability> PluginLoader::get_plugin_capability_by_name(std::string_view plugin_key,
+                                                                                    PluginCapabilityType type,
+                                                                                    std::string_view name) const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return nullptr;
+    }
+    return checked([&](Failure &failure) {
+        return host->find(bytes(plugin_key), static_cast<std::uint8_t>(type), bytes(name), failure);
+    });
+}
+
+std::shared_ptr<LoadedPluginCapability>
+PluginLoader::get_plugin_capability_by_name(const PluginCapabilityIdentifier &identifier) const {
+    return get_plugin_capability_by_name(identifier.plugin_key, identifier.type, identifier.name);
+}
+
+std::vector<std::shared_ptr<LoadedPluginCapability>>
+PluginLoader::get_plugin_capabilities_by_type(PluginCapabilityType type) const {
+    CapabilityList list;
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { host->list_by_type(static_cast<std::uint8_t>(type), list, failure); });
+    }
+    return std::move(list.capabilities);
+}
+
+std::vector<std::shared_ptr<LoadedPluginCapability>>
+PluginLoader::get_plugin_capabilities_by_type(std::string_view type) const {
+    return get_plugin_capabilities_by_type(plugin_capability_type_from_string(type));
+}
+
+std::vector<std::shared_ptr<LoadedPluginCapability>>
+PluginLoader::get_plugin_capabilities_by_type(std::string_view plugin_key, PluginCapabilityType type) const {
+    auto capabilities = get_loaded_plugin_capabilities(plugin_key);
+    const auto other = [type](const auto &capability) { return capability->type != type; };
+    capabilities.erase(std::remove_if(capabilities.begin(), capabilities.end(), other), capabilities.end());
+    return capabilities;
+}
+
+std::vector<std::shared_ptr<LoadedPluginCapability>>
+PluginLoader::get_loaded_plugin_capabilities(std::string_view plugin_key) const {
+    CapabilityList list;
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { host->list_by_plugin(text(plugin_key, "plugin_key"), list, failure); });
+    }
+    return std::move(list.capabilities);
+}
+
+MATRILINE_END_NAMESPACE

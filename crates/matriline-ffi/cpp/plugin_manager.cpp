@@ -1,0 +1,185 @@
+#include "matriline/plugin_manager.hpp"
+
+#include <atomic>
+#include <mutex>
+
+#include "host.hpp"
+#include "matriline/log.hpp"
+
+namespace matriline::detail {
+
+namespace {
+
+std::atomic<const Host *> current{nullptr};
+std::atomic<const LogSink *> sink{nullptr};
+
+} // namespace
+
+const Host *current_host() noexcept {
+    return current.load(std::memory_order_acquire);
+}
+const LogSink *current_log() noexcept {
+    return sink.load(std::memory_order_acquire);
+}
+
+const Host &started_host() {
+    if (const Host *host = current_host()) {
+        return *host;
+    }
+    throw Error(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first");
+}
+
+rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument) {
+    rust::Vec<rust::String> list;
+    list.reserve(values.size());
+    for (const std::string &value : values) {
+        list.push_back(owned(value, argument));
+    }
+    return list;
+}
+
+namespace {
+
+TextList optional_texts(const std::vector<std::string> *values, const char *argument) {
+    return {values != nullptr, values != nullptr ? texts(*values, argument) : rust::Vec<rust::String>()};
+}
+
+HostConfig host_config(const ManagerOptions &options) {
+    return {owned(options.data_dir, "data_dir"), owned(options.application_version, "application_version"),
+            owned(options.python_home, "python_home"), options.forward_output};
+}
+
+} // namespace
+
+} // namespace matriline::detail
+
+MATRILINE_BEGIN_NAMESPACE
+
+using namespace matriline::detail;
+
+struct PluginManager::State {
+    /// Guards everything below but `catalog` and `loader`, which have no state.
+    mutable std::mutex mutex;
+    ManagerOptions options;
+    std::string last_error;
+    /// Every host that was started, with its log; the last is the current one.
+    std::vector<std::pair<rust::Box<Host>, std::shared_ptr<LogSink>>> hosts;
+    bool running = false;
+    PluginCatalog catalog;
+    PluginLoader loader;
+};
+
+PluginManager::PluginManager() : state_(new State) {}
+PluginManager::~PluginManager() = default;
+
+PluginManager &PluginManager::instance() {
+    static PluginManager &manager = *new PluginManager;
+    return manager;
+}
+
+void PluginManager::configure(ManagerOptions options) {
+    const std::lock_guard lock(state_->mutex);
+    state_->options = std::move(options);
+}
+
+bool PluginManager::initialize() {
+    const std::lock_guard lock(state_->mutex);
+    state_->last_error.clear();
+    if (state_->running) {
+        return true;
+    }
+    try {
+        std::shared_ptr<LogSink> log;
+        if (state_->options.log) {
+            log = std::make_shared<LogSink>(LogSink{state_->options.log});
+        }
+        auto host = new_host();
+        const HostConfig config = host_config(state_->options);
+        checked([&](Failure &failure) { host->start(config, log, failure); });
+        const auto &started = state_->hosts.emplace_back(std::move(host), std::move(log));
+        current.store(&*started.first, std::memory_order_release);
+        sink.store(started.second.get(), std::memory_order_release);
+        state_->running = true;
+    } catch (const std::exception &error) {
+        state_->last_error = error.what();
+    }
+    return state_->running;
+}
+
+std::string PluginManager::last_error() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->last_error;
+}
+
+bool PluginManager::is_initialized() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->running;
+}
+
+void PluginManager::shutdown() {
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->running) {
+            return;
+        }
+        state_->running = false;
+    }
+    checked([](Failure &failure) { started_host().shutdown(failure); });
+}
+
+void PluginManager::discover_plugins() {
+    checked([](Failure &failure) { started_host().discover(failure); });
+}
+
+PluginCatalog &PluginManager::get_catalog() {
+    return state_->catalog;
+}
+PluginLoader &PluginManager::get_loader() {
+    return state_->loader;
+}
+
+std::vector<PluginRequirement> PluginManager::check_requirements(PluginCapabilityType type,
+                                                                 const std::vector<std::string> &values,
+                                                                 const std::vector<std::string> *plugins) const {
+    const auto found = checked([&](Failure &failure) {
+        return started_host().requirements(static_cast<std::uint8_t>(type), texts(values, "values"),
+                                           optional_texts(plugins, "plugins"), failure);
+    });
+    std::vector<PluginRequirement> requirements;
+    requirements.reserve(found.size());
+    for (const RequirementData &data : found) {
+        PluginRequirement &requirement = requirements.emplace_back();
+        requirement.value = std::string(data.value);
+        if (data.reference.found) {
+            requirement.reference =
+                PluginCapabilityRef{std::string(data.reference.name), std::string(data.reference.capability_name),
+                                    std::string(data.reference.uuid)};
+        }
+        requirement.satisfied = data.satisfied;
+        requirement.problem = std::string(data.problem);
+    }
+    return requirements;
+}
+
+std::optional<std::string> PluginManager::run_post_process_plugins(const PostProcessJob &job,
+                                                                   const PostProcessReport &report) {
+    const JobData data{owned(job.source, "source"),
+                       job.make_copy,
+                       owned(job.host, "host"),
+                       owned(job.output_name, "output_name"),
+                       texts(job.post_process_plugin, "post_process_plugin"),
+                       optional_texts(job.plugins ? &*job.plugins : nullptr, "plugins")};
+    StepSink steps{report, nullptr};
+    Failure failure;
+    const auto edited = started_host().run_post_process(data, steps, failure);
+    if (steps.thrown) {
+        std::rethrow_exception(steps.thrown);
+    }
+    failure.check();
+    if (edited.empty()) {
+        return std::nullopt;
+    }
+    return std::string(edited.front());
+}
+
+MATRILINE_END_NAMESPACE

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cxxabi.h>
+
+#include <exception>
+
+namespace rust::behavior {
+
+/// What the bridge wraps every call into C++ with: whatever is thrown becomes an error of the Rust side.
+///
+/// The forced unwinding of a cancelled thread is no exception and must go on, or the process ends at once.
+template <typename Try, typename Fail>
+static void trycatch(Try &&call, Fail &&fail) try {
+    call();
+} catch (const std::exception &error) {
+    fail(error.what());
+} catch (abi::__forced_unwind &) {
+    throw;
+} catch (...) {
+    fail("An exception that is no `std::exception`");
+}
+
+} // namespace rust::behavior

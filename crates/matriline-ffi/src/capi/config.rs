@@ -1,0 +1,207 @@
+//! What a manager is started with.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use matriline::LogRecord;
+
+use super::error::{matriline_error, matriline_result};
+use super::text::matriline_str;
+use super::{enter, object_mut};
+
+/// The options of a manager.
+#[derive(Default)]
+pub struct matriline_config {
+    pub(crate) data_dir: String,
+    pub(crate) application_version: String,
+    pub(crate) python_home: String,
+    pub(crate) forward_output: bool,
+    pub(crate) log: Option<Arc<Log>>,
+}
+
+/// The level of a line in the log.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub enum matriline_log_level {
+    /// What only its author reads.
+    TRACE = 0,
+    /// What helps to find a fault.
+    DEBUG = 1,
+    /// What happened.
+    INFO = 2,
+    /// What may be a fault.
+    WARN = 3,
+    /// What failed.
+    ERROR = 4,
+}
+
+/// Receives what the library logs. `level` is a `matriline_log_level`; the texts live until it returns;
+/// `plugin` may be empty. It is called on the thread that logs, which may be inside a plugin, and must not call
+/// one.
+pub type matriline_log_callback = Option<
+    extern "C" fn(
+        userdata: *mut c_void,
+        level: u8,
+        target: matriline_str,
+        plugin: matriline_str,
+        text: matriline_str,
+    ),
+>;
+
+/// Frees the `userdata` of a callback that is needed no more.
+pub type matriline_drop_callback = Option<extern "C" fn(userdata: *mut c_void)>;
+
+/// A callback with what belongs to it.
+pub(crate) struct Log {
+    userdata: *mut c_void,
+    callback: matriline_log_callback,
+    drop: matriline_drop_callback,
+}
+
+// SAFETY: whoever sets a log promises that it can be called, and dropped, on any thread.
+unsafe impl Send for Log {}
+// SAFETY: as above.
+unsafe impl Sync for Log {}
+
+impl Log {
+    pub(crate) fn write(&self, record: &LogRecord<'_>) {
+        let plugin = matriline_str::of(record.plugin.unwrap_or_default());
+        let (target, text) = (matriline_str::of(record.target), matriline_str::of(record.text));
+        if let Some(callback) = self.callback {
+            callback(self.userdata, record.level as u8, target, plugin, text);
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Some(drop) = self.drop {
+            drop(self.userdata);
+        }
+    }
+}
+
+/// Options with their defaults; the data folder is still to be set. Free it with `matriline_config_free`.
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn matriline_config_new() -> *mut matriline_config {
+    super::answer(std::ptr::null_mut(), || Box::into_raw(Box::default()))
+}
+
+/// Sets the folder with the application's data; plugins lie in `orca_plugins` below it.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_data_dir(
+    config: *mut matriline_config,
+    data_dir: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { set_text(config, data_dir, "data_dir", |config| &mut config.data_dir, error_out) }
+}
+
+/// Sets the version of the application, as plugins see it in their contexts.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_application_version(
+    config: *mut matriline_config,
+    version: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { set_text(config, version, "version", |config| &mut config.application_version, error_out) }
+}
+
+/// Sets the home of the Python that is linked; without it, it is found from the libpython in use.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_python_home(
+    config: *mut matriline_config,
+    home: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { set_text(config, home, "home", |config| &mut config.python_home, error_out) }
+}
+
+/// Sets whether the output of plugins also goes to the process's own streams.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_forward_output(
+    config: *mut matriline_config,
+    forward: bool,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        unsafe { object_mut(config, "config") }?.forward_output = forward;
+        Ok(())
+    })
+}
+
+/// Sets where the log goes; with a NULL `callback` it goes nowhere. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any
+/// thread, when neither the options nor a manager needs it any more.
+///
+/// Threads: one at a time; `callback` is called on any thread.
+///
+/// # Safety
+/// Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_log(
+    config: *mut matriline_config,
+    userdata: *mut c_void,
+    callback: matriline_log_callback,
+    drop_callback: matriline_drop_callback,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let config = unsafe { object_mut(config, "config") }?;
+        config.log = Some(Arc::new(Log { userdata, callback, drop: drop_callback }));
+        Ok(())
+    })
+}
+
+/// Frees options. A manager that was started with them does not need them. Threads: any.
+///
+/// # Safety
+/// `config` is NULL or valid, and used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_free(config: *mut matriline_config) {
+    // SAFETY: the caller's promise.
+    unsafe { super::take(config) }
+}
+
+/// # Safety
+/// As the functions above.
+unsafe fn set_text(
+    config: *mut matriline_config,
+    text: matriline_str,
+    name: &str,
+    field: impl FnOnce(&mut matriline_config) -> &mut String,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (config, text) = unsafe { (object_mut(config, "config")?, text.read(name)?) };
+        *field(config) = text.to_owned();
+        Ok(())
+    })
+}

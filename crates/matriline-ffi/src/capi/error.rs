@@ -1,0 +1,120 @@
+//! The error object and the result codes.
+
+use matriline::ErrorCode;
+
+use super::text::matriline_str;
+use super::{text_of, value_of};
+use crate::boundary::Fault;
+
+/// How a function ended. 0 is success; a number is never given to another meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum matriline_result {
+    /// Success.
+    OK = 0,
+    /// An argument is NULL, is not UTF-8 or is out of range.
+    INVALID_ARGUMENT = 1,
+    /// The manager is not started.
+    NOT_STARTED = 2,
+    /// The manager or Python could not be started.
+    START_FAILED = 3,
+    /// No plugin has the key.
+    PLUGIN_NOT_FOUND = 10,
+    /// The plugin was found and cannot be loaded.
+    PLUGIN_INVALID = 11,
+    /// The plugin failed while it was loaded.
+    LOAD_FAILED = 12,
+    /// The plugin failed while it was unloaded.
+    UNLOAD_FAILED = 13,
+    /// The capability's plugin is not loaded any more.
+    CAPABILITY_UNLOADED = 20,
+    /// The capability is switched off.
+    CAPABILITY_DISABLED = 21,
+    /// Python is going.
+    SHUTTING_DOWN = 22,
+    /// The plugin raised an exception.
+    PLUGIN_RAISED = 23,
+    /// The plugin answered with something else than it must.
+    WRONG_ANSWER = 24,
+    /// A post-processing run failed.
+    POST_PROCESS_FAILED = 30,
+    /// A file or folder could not be read or written.
+    IO = 40,
+    /// The library failed inside; please report it.
+    PANIC = 90,
+}
+
+impl From<ErrorCode> for matriline_result {
+    fn from(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::InvalidArgument => Self::INVALID_ARGUMENT,
+            ErrorCode::NotStarted => Self::NOT_STARTED,
+            ErrorCode::StartFailed => Self::START_FAILED,
+            ErrorCode::PluginNotFound => Self::PLUGIN_NOT_FOUND,
+            ErrorCode::PluginInvalid => Self::PLUGIN_INVALID,
+            ErrorCode::LoadFailed => Self::LOAD_FAILED,
+            ErrorCode::UnloadFailed => Self::UNLOAD_FAILED,
+            ErrorCode::CapabilityUnloaded => Self::CAPABILITY_UNLOADED,
+            ErrorCode::CapabilityDisabled => Self::CAPABILITY_DISABLED,
+            ErrorCode::ShuttingDown => Self::SHUTTING_DOWN,
+            ErrorCode::PluginRaised => Self::PLUGIN_RAISED,
+            ErrorCode::WrongAnswer => Self::WRONG_ANSWER,
+            ErrorCode::PostProcessFailed => Self::POST_PROCESS_FAILED,
+            ErrorCode::Io => Self::IO,
+            ErrorCode::Panic => Self::PANIC,
+        }
+    }
+}
+
+/// What went wrong. The caller owns it.
+pub struct matriline_error(pub(crate) Fault);
+
+/// Its code; `MATRILINE_RESULT_OK` for NULL. Threads: any.
+///
+/// # Safety
+/// `error` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_error_code(error: *const matriline_error) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(error, matriline_result::OK, |error| error.0.code.into()) }
+}
+
+/// One message for a person; empty for NULL. Threads: any.
+///
+/// # Safety
+/// `error` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_error_message(error: *const matriline_error) -> matriline_str {
+    // SAFETY: the caller's promise.
+    unsafe { text_of(error, |error| &error.0.message) }
+}
+
+/// The key of the plugin it happened in, or an empty text. Threads: any.
+///
+/// # Safety
+/// `error` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_error_plugin(error: *const matriline_error) -> matriline_str {
+    // SAFETY: the caller's promise.
+    unsafe { text_of(error, |error| &error.0.plugin) }
+}
+
+/// The whole Python traceback with its chained causes, or an empty text. Threads: any.
+///
+/// # Safety
+/// `error` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_error_traceback(error: *const matriline_error) -> matriline_str {
+    // SAFETY: the caller's promise.
+    unsafe { text_of(error, |error| &error.0.traceback) }
+}
+
+/// Frees an error. Threads: any.
+///
+/// # Safety
+/// `error` is NULL or valid, and used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_error_free(error: *mut matriline_error) {
+    // SAFETY: the caller's promise.
+    unsafe { super::take(error) }
+}

@@ -1,0 +1,272 @@
+//! The manager: catalog, loader and look-up.
+
+use matriline::{CapabilityType, ErrorCode, PluginManager};
+
+use super::capability::{matriline_capability, matriline_capability_list};
+use super::catalog::matriline_catalog;
+use super::config::matriline_config;
+use super::error::{matriline_error, matriline_result};
+use super::requirement::matriline_requirement_list;
+use super::text::{matriline_str, read_all};
+use super::{enter, give, object, object_mut, slot, value_of};
+use crate::boundary::{Fault, Outcome};
+
+/// The plugin system of the process.
+pub struct matriline_manager(pub(crate) PluginManager);
+
+/// Starts Python and a manager. There is one interpreter in a process, so a second manager fails to start while
+/// one runs.
+///
+/// Threads: the main thread.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_start(
+    config: *const matriline_config,
+    manager_out: *mut *mut matriline_manager,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (config, manager_out) = unsafe { (object(config, "config")?, slot(manager_out, "manager_out")?) };
+        let mut builder = PluginManager::builder(&config.data_dir).forward_output(config.forward_output);
+        if !config.application_version.is_empty() {
+            builder = builder.application_version(&config.application_version);
+        }
+        if !config.python_home.is_empty() {
+            builder = builder.python_home(&config.python_home);
+        }
+        if let Some(log) = config.log.clone() {
+            builder = builder.log(move |record| log.write(record));
+        }
+        give(manager_out, matriline_manager(builder.start()?));
+        Ok(())
+    })
+}
+
+/// Unloads every plugin and refuses further calls; capabilities that are held then fail.
+///
+/// Threads: the main thread, outside of every call into a plugin.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_shutdown(
+    manager: *mut matriline_manager,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    enter(error_out, || Ok(unsafe { object(manager, "manager") }?.0.shutdown()?))
+}
+
+/// Frees a manager, best after `matriline_manager_shutdown`. Python runs on.
+///
+/// Threads: any.
+///
+/// # Safety
+/// `manager` is NULL or valid, and used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_free(manager: *mut matriline_manager) {
+    // SAFETY: the caller's promise.
+    unsafe { super::take(manager) }
+}
+
+/// Reads the plugin folders anew. No code of a plugin runs. `catalog_out` may be NULL; otherwise it receives a
+/// catalog to free with `matriline_catalog_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_discover(
+    manager: *mut matriline_manager,
+    catalog_out: *mut *mut matriline_catalog,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let catalog = unsafe { object(manager, "manager") }?.0.discover_plugins();
+        // SAFETY: the caller's promise.
+        if let Some(catalog_out) = unsafe { catalog_out.as_mut() } {
+            give(catalog_out, matriline_catalog::of(&catalog));
+        }
+        Ok(())
+    })
+}
+
+/// Loads a plugin and returns when that is done. Success when it is loaded already.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_load_plugin(
+    manager: *mut matriline_manager,
+    plugin_key: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
+        Ok(manager.0.loader().load_plugin(key)?)
+    })
+}
+
+/// Unloads a plugin. Success when it is not loaded.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_unload_plugin(
+    manager: *mut matriline_manager,
+    plugin_key: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
+        Ok(manager.0.loader().unload_plugin(key)?)
+    })
+}
+
+/// Whether a plugin is loaded; false for NULL. Threads: any.
+///
+/// # Safety
+/// `manager` is NULL or valid, `plugin_key` readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_is_plugin_loaded(
+    manager: *const matriline_manager,
+    plugin_key: matriline_str,
+) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        value_of(manager, false, |manager| {
+            plugin_key.read("plugin_key").is_ok_and(|key| manager.0.loader().is_plugin_loaded(key))
+        })
+    }
+}
+
+/// Looks a capability up. `type` is a `matriline_capability_type`. On success `capability_out` receives the
+/// capability, to let go with `matriline_capability_release`, or NULL when its plugin is not loaded or has none
+/// of that type and name.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_find_capability(
+    manager: *const matriline_manager,
+    plugin_key: matriline_str,
+    r#type: u8,
+    name: matriline_str,
+    capability_out: *mut *const matriline_capability,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        let kind = capability_type(r#type)?;
+        // SAFETY: the caller's promise.
+        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
+        // SAFETY: the caller's promise.
+        let (name, slot) = unsafe { (name.read("name")?, object_mut(capability_out, "capability_out")?) };
+        let found = manager.0.loader().plugin_capability_by_name(key, kind, name);
+        *slot = found.map_or(std::ptr::null(), matriline_capability::of);
+        Ok(())
+    })
+}
+
+/// The capabilities of a type, by name and then by plugin key. `type` is a `matriline_capability_type`.
+/// `list_out` receives a list to free with `matriline_capability_list_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_capabilities_by_type(
+    manager: *const matriline_manager,
+    r#type: u8,
+    list_out: *mut *mut matriline_capability_list,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        let kind = capability_type(r#type)?;
+        // SAFETY: the caller's promise.
+        let (manager, list_out) = unsafe { (object(manager, "manager")?, slot(list_out, "list_out")?) };
+        give(list_out, matriline_capability_list(manager.0.loader().plugin_capabilities_by_type(kind)));
+        Ok(())
+    })
+}
+
+/// The capabilities of a plugin in the order of their registration; none when it is not loaded. `list_out`
+/// receives a list to free with `matriline_capability_list_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_capabilities_of_plugin(
+    manager: *const matriline_manager,
+    plugin_key: matriline_str,
+    list_out: *mut *mut matriline_capability_list,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (manager, list_out) = unsafe { (object(manager, "manager")?, slot(list_out, "list_out")?) };
+        // SAFETY: the caller's promise.
+        let key = unsafe { plugin_key.read("plugin_key") }?;
+        give(list_out, matriline_capability_list(manager.0.loader().loaded_plugin_capabilities(key)));
+        Ok(())
+    })
+}
+
+/// What the values of a setting need, each with whether it is there now. `type` is a
+/// `matriline_capability_type`. `plugins` is the preset's array; with NULL no value resolves. `list_out` receives
+/// a list to free with `matriline_requirement_list_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every array and text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_requirements(
+    manager: *const matriline_manager,
+    r#type: u8,
+    values: *const matriline_str,
+    values_len: usize,
+    plugins: *const matriline_str,
+    plugins_len: usize,
+    list_out: *mut *mut matriline_requirement_list,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        let kind = capability_type(r#type)?;
+        // SAFETY: the caller's promise.
+        let (manager, list_out) = unsafe { (object(manager, "manager")?, slot(list_out, "list_out")?) };
+        // SAFETY: the caller's promise.
+        let values = unsafe { read_all(values, values_len, "values") }?;
+        let plugins = match plugins.is_null() {
+            true => None,
+            // SAFETY: the caller's promise.
+            false => Some(unsafe { read_all(plugins, plugins_len, "plugins") }?),
+        };
+        let requirements = manager.0.requirements(kind, &values, plugins.as_deref());
+        give(list_out, matriline_requirement_list::of(requirements));
+        Ok(())
+    })
+}
+
+fn capability_type(number: u8) -> Outcome<CapabilityType> {
+    CapabilityType::from_number(number).ok_or_else(|| {
+        let message =
+            format!("No capability type has the number {number}; use a `matriline_capability_type`");
+        Fault::new(ErrorCode::InvalidArgument, message)
+    })
+}

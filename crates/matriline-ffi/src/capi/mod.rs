@@ -1,0 +1,110 @@
+//! The C ABI, a file for each object.
+//!
+//! `include/matriline/matriline.h` is made from these files; the conventions stand at its top.
+
+pub mod capability;
+pub mod catalog;
+pub mod config;
+pub mod error;
+pub mod execution_result;
+pub mod manager;
+pub mod post_process;
+pub mod reference;
+pub mod requirement;
+pub mod text;
+pub mod version;
+
+use matriline::ErrorCode;
+
+use crate::boundary::{Fault, Outcome, catch};
+use error::{matriline_error, matriline_result};
+use text::matriline_str;
+
+/// The boundary of a C function that can fail.
+pub(crate) fn enter(
+    error_out: *mut *mut matriline_error,
+    body: impl FnOnce() -> Outcome<()>,
+) -> matriline_result {
+    match catch(body) {
+        Ok(()) => matriline_result::OK,
+        Err(fault) => {
+            let code = matriline_result::from(fault.code);
+            // SAFETY: every C function asks for a pointer that is NULL or valid.
+            if let Some(slot) = unsafe { error_out.as_mut() } {
+                *slot = Box::into_raw(Box::new(matriline_error(*fault)));
+            }
+            code
+        }
+    }
+}
+
+/// The boundary of a C function that cannot fail: a panic gives the default.
+pub(crate) fn answer<R>(default: R, body: impl FnOnce() -> R) -> R {
+    catch(|| Ok(body())).unwrap_or(default)
+}
+
+/// The object behind a pointer.
+///
+/// # Safety
+/// The pointer is NULL, or the object lives as long as the answer is used.
+pub(crate) unsafe fn object<'a, T>(pointer: *const T, name: &str) -> Outcome<&'a T> {
+    // SAFETY: the caller's promise.
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(name))
+}
+
+/// The same for an object that is changed; nobody else uses it meanwhile.
+///
+/// # Safety
+/// As for [`object`], and nobody else uses it.
+pub(crate) unsafe fn object_mut<'a, T>(pointer: *mut T, name: &str) -> Outcome<&'a mut T> {
+    // SAFETY: the caller's promise.
+    unsafe { pointer.as_mut() }.ok_or_else(|| null(name))
+}
+
+/// What an accessor answers about an object, or the default for NULL.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+pub(crate) unsafe fn value_of<T, R: Copy>(pointer: *const T, default: R, value: impl FnOnce(&T) -> R) -> R {
+    // SAFETY: the caller's promise.
+    answer(default, || unsafe { pointer.as_ref() }.map_or(default, value))
+}
+
+/// The same for a text that the object owns.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+pub(crate) unsafe fn text_of<T>(pointer: *const T, text: impl FnOnce(&T) -> &str) -> matriline_str {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(pointer, matriline_str::of(""), |object| matriline_str::of(text(object))) }
+}
+
+/// Where an output goes.
+///
+/// # Safety
+/// The pointer is NULL or may be written to.
+pub(crate) unsafe fn slot<'a, T>(pointer: *mut *mut T, name: &str) -> Outcome<&'a mut *mut T> {
+    // SAFETY: the caller's promise.
+    unsafe { object_mut(pointer, name) }
+}
+
+/// Gives an object to C.
+pub(crate) fn give<T>(slot: &mut *mut T, object: T) {
+    *slot = Box::into_raw(Box::new(object));
+}
+
+/// Takes an object back from C and drops it.
+///
+/// # Safety
+/// The pointer is NULL, or came from [`give`] and is used no more.
+pub(crate) unsafe fn take<T>(pointer: *mut T) {
+    if !pointer.is_null() {
+        // SAFETY: the caller's promise.
+        answer((), || drop(unsafe { Box::from_raw(pointer) }));
+    }
+}
+
+#[cold]
+fn null(name: &str) -> Box<Fault> {
+    Fault::new(ErrorCode::InvalidArgument, format!("The argument `{name}` is NULL; give it an object"))
+}

@@ -1,0 +1,183 @@
+//! `PluginManager`.
+
+use std::pin::Pin;
+use std::sync::OnceLock;
+
+use cxx::SharedPtr;
+use matriline::{
+    CapabilityRef, CapabilityType, ErrorCode, PluginManager, PostProcess, PostProcessStep, Requirement,
+};
+use matriline_refs::parse_capability_ref;
+
+use crate::boundary::{Fault, Outcome, catch, run};
+use crate::bridge::ffi;
+
+/// A manager from its start on.
+pub(crate) struct Host {
+    manager: OnceLock<PluginManager>,
+}
+
+pub(crate) fn new_host() -> Box<Host> {
+    Box::new(Host { manager: OnceLock::new() })
+}
+
+struct Log(SharedPtr<ffi::LogSink>);
+
+// SAFETY: the sink is a `const std::function` that the application promises to be callable from any thread.
+unsafe impl Send for Log {}
+// SAFETY: as above.
+unsafe impl Sync for Log {}
+
+impl Log {
+    fn write(&self, record: &matriline::LogRecord<'_>) {
+        let plugin = record.plugin.unwrap_or_default();
+        // an exception of the application's callback has nowhere to go
+        let _ = ffi::write_log(&self.0, record.level as u8, record.target, plugin, record.text);
+    }
+}
+
+impl Host {
+    /// The manager, which is there once `start` has succeeded.
+    #[inline]
+    pub(crate) fn manager(&self) -> Outcome<&PluginManager> {
+        self.manager.get().ok_or_else(not_started)
+    }
+
+    pub(crate) fn start(
+        &self,
+        config: &ffi::HostConfig,
+        log: SharedPtr<ffi::LogSink>,
+        failure: Pin<&mut ffi::Failure>,
+    ) {
+        run(failure, || {
+            let mut builder = PluginManager::builder(&config.data_dir).forward_output(config.forward_output);
+            if !config.application_version.is_empty() {
+                builder = builder.application_version(&config.application_version);
+            }
+            if !config.python_home.is_empty() {
+                builder = builder.python_home(&config.python_home);
+            }
+            if !log.is_null() {
+                let log = Log(log);
+                builder = builder.log(move |record| log.write(record));
+            }
+            let manager = builder.start()?;
+            self.manager.get_or_init(|| manager);
+            Ok(())
+        });
+    }
+
+    pub(crate) fn shutdown(&self, failure: Pin<&mut ffi::Failure>) {
+        run(failure, || Ok(self.manager()?.shutdown()?));
+    }
+
+    pub(crate) fn discover(&self, failure: Pin<&mut ffi::Failure>) {
+        run(failure, || {
+            self.manager()?.discover_plugins();
+            Ok(())
+        });
+    }
+
+    pub(crate) fn requirements(
+        &self,
+        kind: u8,
+        values: &[String],
+        plugins: &ffi::TextList,
+        failure: Pin<&mut ffi::Failure>,
+    ) -> Vec<ffi::RequirementData> {
+        run(failure, || {
+            let requirements = self.manager()?.requirements(capability_type(kind)?, values, list(plugins));
+            Ok(requirements.into_iter().map(requirement_data).collect())
+        })
+    }
+
+    pub(crate) fn run_post_process(
+        &self,
+        job: &ffi::JobData,
+        mut sink: Pin<&mut ffi::StepSink>,
+        failure: Pin<&mut ffi::Failure>,
+    ) -> Vec<String> {
+        run(failure, || {
+            let post_process = PostProcess {
+                source: job.source.as_ref(),
+                make_copy: job.make_copy,
+                host: &job.host,
+                output_name: &job.output_name,
+                post_process_plugin: &job.post_process_plugin,
+                plugins: list(&job.plugins),
+            };
+            let mut report = |step: &PostProcessStep| report_step(sink.as_mut(), step);
+            let edited = self.manager()?.run_post_process_plugins(&post_process, &mut report)?;
+            Ok(edited.iter().map(|path| path.to_string_lossy().into_owned()).collect())
+        })
+    }
+}
+
+pub(crate) fn parse_reference(text: &str) -> ffi::ReferenceData {
+    catch(|| Ok(parse_capability_ref(text))).map_or_else(|_| reference_data(None), reference_data)
+}
+
+/// The type of a number that C++ sent.
+#[inline]
+pub(crate) fn capability_type(number: u8) -> Outcome<CapabilityType> {
+    CapabilityType::from_number(number).ok_or_else(|| {
+        Fault::new(
+            ErrorCode::InvalidArgument,
+            format!("No capability type has the number {number}; use a member of `PluginCapabilityType`"),
+        )
+    })
+}
+
+#[cold]
+fn not_started() -> Box<Fault> {
+    Fault::new(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first")
+}
+
+fn list(list: &ffi::TextList) -> Option<&[String]> {
+    list.given.then_some(&list.texts)
+}
+
+fn reference_data(reference: Option<CapabilityRef>) -> ffi::ReferenceData {
+    let found = reference.is_some();
+    let (name, capability_name, uuid) =
+        reference.map(|it| (it.name, it.capability_name, it.uuid)).unwrap_or_default();
+    ffi::ReferenceData { found, name, capability_name, uuid }
+}
+
+fn requirement_data(requirement: Requirement) -> ffi::RequirementData {
+    let satisfied = requirement.is_satisfied();
+    let problem = if satisfied { String::new() } else { requirement.to_string() };
+    let reference = reference_data(requirement.reference);
+    ffi::RequirementData { value: requirement.value, reference, satisfied, problem }
+}
+
+fn report_step(sink: Pin<&mut ffi::StepSink>, step: &PostProcessStep) {
+    let mut data = ffi::StepData {
+        kind: step.id.kind as u8,
+        name: &step.id.name,
+        plugin_key: &step.id.plugin_key,
+        failed: step.outcome.is_err(),
+        status: 0,
+        message: "",
+        data: "",
+        code: 0,
+        plugin: "",
+        traceback: "",
+        nanoseconds: u64::try_from(step.elapsed.as_nanos()).unwrap_or(u64::MAX),
+    };
+    let text;
+    match &step.outcome {
+        Ok(result) => {
+            (data.status, data.message, data.data) = (result.status as u8, &result.message, &result.data);
+        }
+        Err(error) => {
+            text = error.to_string();
+            data.code = error.code() as i32;
+            data.message = &text;
+            data.plugin = error.plugin().unwrap_or_default();
+            data.traceback = error.traceback().unwrap_or_default();
+        }
+    }
+    // the sink keeps what the application throws, and C++ throws it again after the run
+    let _ = ffi::report_step(sink, &data);
+}

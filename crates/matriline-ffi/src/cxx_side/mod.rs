@@ -1,0 +1,7 @@
+//! What stands behind the bridge, a file for each C++ class.
+
+pub(crate) mod catalog;
+pub(crate) mod gil;
+pub(crate) mod host;
+pub(crate) mod loader;
+pub(crate) mod shell;

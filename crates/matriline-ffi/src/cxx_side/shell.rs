@@ -1,0 +1,80 @@
+//! The one C++ object of a capability.
+
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+
+use cxx::{ExternType, SharedPtr, kind, type_id};
+use matriline::{Capability, Entry, ErrorCode, Value};
+
+use crate::boundary::{Fault, Outcome, catch};
+use crate::bridge::ffi;
+
+/// What the C++ object of a capability holds of it.
+pub struct CapabilityHandle {
+    capability: Arc<dyn Capability>,
+    /// The entry holds the C++ object and that holds this: a strong one would keep both for ever.
+    entry: Weak<Entry>,
+}
+
+// SAFETY: the bridge declares the type under this very name.
+unsafe impl ExternType for CapabilityHandle {
+    type Id = type_id!("matriline::detail::CapabilityHandle");
+    type Kind = kind::Opaque;
+}
+
+impl CapabilityHandle {
+    pub(crate) fn is_enabled(&self) -> bool {
+        catch(|| {
+            Ok(self
+                .entry
+                .upgrade()
+                .is_some_and(|entry| entry.gate().is_enabled() && !entry.gate().is_closed()))
+        })
+        .unwrap_or(false)
+    }
+
+    /// Calls a method whose answer is an `ExecutionResult`; its texts are copied once, while Python owns them.
+    #[inline]
+    pub(crate) fn call_for_result(
+        &self,
+        method: usize,
+        args: &[Value<'_>],
+        mut answer: Pin<&mut ffi::ExecutionResult>,
+    ) -> Outcome<()> {
+        let mut copied = None;
+        self.capability.call(method, args, &mut |value| {
+            if let Value::Result(status, message, data) = value {
+                copied = Some(ffi::set_result(answer.as_mut(), status as u8, message, data));
+            }
+        })?;
+        match copied {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(Fault::new(ErrorCode::WrongAnswer, error.what())),
+            None => Err(Fault::no_answer()),
+        }
+    }
+}
+
+struct Shell(SharedPtr<ffi::LoadedPluginCapability>);
+
+// SAFETY: the C++ object is immutable, and its handle is `Send` and `Sync`.
+unsafe impl Send for Shell {}
+// SAFETY: as above.
+unsafe impl Sync for Shell {}
+
+/// The C++ object of an entry, made at the first call.
+#[inline]
+pub(crate) fn shell(entry: &Arc<Entry>) -> SharedPtr<ffi::LoadedPluginCapability> {
+    match entry.shell(|| make(entry)) {
+        Some(Shell(object)) => object.clone(),
+        None => SharedPtr::null(),
+    }
+}
+
+#[cold]
+fn make(entry: &Arc<Entry>) -> Shell {
+    let handle = CapabilityHandle { capability: entry.capability(), entry: Arc::downgrade(entry) };
+    let id = entry.id();
+    let object = ffi::make_shell(Box::new(handle), id.kind as u8, &id.name, &id.plugin_key);
+    Shell(object.unwrap_or_else(|_| SharedPtr::null()))
+}

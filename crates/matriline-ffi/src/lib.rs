@@ -1,0 +1,19 @@
+//! The C ABI and the C++ bridge.
+//!
+//! Two surfaces stand here side by side on the same facade. The C ABI (`capi`) is stable and complete in
+//! itself: opaque objects, one error object, `include/matriline/matriline.h`. The C++ bridge (`bridge`) is
+//! private: it serves the classes of `include/matriline/`, which are compiled together with it and hide it.
+//!
+//! One choice shapes the crate: **whatever is exported runs inside one boundary** (`boundary`). A panic
+//! behind it becomes an error with code `Panic`; nothing unwinds into C or C++.
+//!
+//! The part that knows capability types one by one is in `generated`, made by `cargo xtask headers`.
+
+// cxx and C types are named as their users see them
+#![allow(non_camel_case_types)]
+
+mod boundary;
+pub mod bridge;
+pub mod capi;
+mod cxx_side;
+pub mod generated;

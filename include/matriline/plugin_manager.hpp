@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "matriline/export.hpp"
+#include "matriline/manager_options.hpp"
+#include "matriline/plugin_capability_type.hpp"
+#include "matriline/plugin_catalog.hpp"
+#include "matriline/plugin_loader.hpp"
+#include "matriline/plugin_requirement.hpp"
+#include "matriline/post_process.hpp"
+#include "matriline/version.hpp"
+
+MATRILINE_BEGIN_NAMESPACE
+
+/// The plugin system of the process: its catalog, its loader and what is done with both.
+///
+/// ```
+/// auto &manager = matriline::PluginManager::instance();
+/// manager.configure({data_dir, "2.4.0"});
+/// if (!manager.initialize()) return report(manager.last_error());
+/// manager.discover_plugins();
+/// manager.get_loader().load_plugin(manager.get_catalog(), "header-stamp");
+/// ```
+class MATRILINE_EXPORT PluginManager {
+public:
+    PluginManager(const PluginManager &) = delete;
+    PluginManager &operator=(const PluginManager &) = delete;
+
+    /// The one manager. It is never destroyed: at the exit of the process no Python runs.
+    static PluginManager &instance();
+
+    /// Sets what the next `initialize` starts with.
+    void configure(ManagerOptions options);
+
+    /// Starts Python and the manager. False when that fails; `last_error` then says why. True when it is started
+    /// already.
+    /// Threads: the main thread.
+    bool initialize();
+
+    /// The message of the last failed `initialize`, or empty.
+    std::string last_error() const;
+
+    bool is_initialized() const;
+
+    /// Unloads every plugin and refuses further calls. Does nothing when not started.
+    /// Threads: the main thread, outside of every call into a plugin.
+    void shutdown();
+
+    /// Reads the plugin folders anew. No code of a plugin runs.
+    /// Threads: any.
+    void discover_plugins();
+
+    PluginCatalog &get_catalog();
+    PluginLoader &get_loader();
+
+    /// What the values of a setting need, each with whether it is there now. `plugins` is the preset's array;
+    /// with null no value resolves.
+    /// Threads: any.
+    std::vector<PluginRequirement> check_requirements(PluginCapabilityType type, const std::vector<std::string> &values,
+                                                      const std::vector<std::string> *plugins) const;
+
+    /// Runs the post-processing capabilities of a job in order and answers the path of the edited file; nothing
+    /// when the job names no capability. A failing one ends the run with `Error`, and the working copy is gone.
+    /// Threads: any; the thread that exports.
+    std::optional<std::string> run_post_process_plugins(const PostProcessJob &job,
+                                                        const PostProcessReport &report = {});
+
+private:
+    PluginManager();
+    ~PluginManager();
+
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+MATRILINE_END_NAMESPACE
