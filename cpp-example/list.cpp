@@ -1,0 +1,23 @@
+#include "commands.hpp"
+#include "matriline/plugin_manager.hpp"
+#include "report.hpp"
+
+int list(const Options &options) {
+    start_plugins(options["--data-dir"]);
+    auto &manager = matriline::PluginManager::instance();
+    auto &loader = manager.get_loader();
+    for (const auto &plugin : manager.get_catalog().get_all_plugin_descriptors()) {
+        if (plugin.has_error()) {
+            print_plugin(plugin, false, plugin.error);
+            continue;
+        }
+        loader.load_plugin(manager.get_catalog(), plugin.plugin_key);
+        // the first line is the message, the others are the traceback
+        const std::string error = loader.get_plugin_load_error(plugin.plugin_key);
+        print_plugin(plugin, loader.is_plugin_loaded(plugin.plugin_key), error.substr(0, error.find('\n')));
+        for (const auto &capability : loader.get_loaded_plugin_capabilities(plugin.plugin_key)) {
+            print_capability(capability->identifier());
+        }
+    }
+    return 0;
+}

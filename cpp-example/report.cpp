@@ -1,0 +1,54 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "matriline/error.hpp"
+#include "matriline/plugin_capability_type.hpp"
+
+namespace {
+
+/// Text as one field of a line.
+std::string field(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char letter) { return letter == '\t' || letter == '\n' || letter == '\r'; }, ' ');
+    return text;
+}
+
+void print_line(const matriline::PluginCapabilityIdentifier &capability, const std::string &result,
+                const std::string &message, const std::string &milliseconds) {
+    const std::string type(matriline::plugin_capability_type_to_string(capability.type));
+    std::printf("capability\t%s\t%s\t%s\t%s\t%s\t%s\n", field(capability.plugin_key).c_str(), type.c_str(),
+                field(capability.name).c_str(), result.c_str(), field(message).c_str(), milliseconds.c_str());
+    std::fflush(stdout);
+}
+
+} // namespace
+
+void print_plugin(const matriline::PluginDescriptor &plugin, bool loaded, const std::string &problem) {
+    std::printf("plugin\t%s\t%s\t%s\t%s\n", field(plugin.plugin_key).c_str(), plugin.has_error() ? "invalid" : "found",
+                loaded ? "loaded" : "not loaded", problem.empty() ? "-" : field(problem).c_str());
+    std::fflush(stdout);
+}
+
+void print_capability(const matriline::PluginCapabilityIdentifier &capability) {
+    print_line(capability, "-", "", "-");
+}
+
+void print_step(const matriline::PostProcessStep &step) {
+    char milliseconds[32];
+    const double elapsed = std::chrono::duration<double, std::milli>(step.elapsed).count();
+    std::snprintf(milliseconds, sizeof milliseconds, "%.3f", elapsed);
+    if (step.result) {
+        print_line(step.capability, to_string(step.result->status), step.result->message, milliseconds);
+    } else {
+        print_line(step.capability, "Error", step.error ? step.error->what() : "", milliseconds);
+    }
+}
+
+void complain(const std::exception &error) {
+    std::fprintf(stderr, "mini-slicer: %s\n", error.what());
+    if (const auto *failure = dynamic_cast<const matriline::Error *>(&error)) {
+        std::fputs(failure->traceback().c_str(), stderr);
+    }
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "matriline/plugin_capability_identifier.hpp"
+#include "matriline/plugin_descriptor.hpp"
+#include "matriline/post_process.hpp"
+
+/// The line of a plugin: key, found or invalid, loaded or not, problem or `-`.
+void print_plugin(const matriline::PluginDescriptor &plugin, bool loaded, const std::string &problem);
+
+/// The line of a capability that was found and not run.
+void print_capability(const matriline::PluginCapabilityIdentifier &capability);
+
+/// The line of a capability that was run: what it answered, and how long that took.
+void print_step(const matriline::PostProcessStep &step);
+
+/// Says on stderr what went wrong, with the traceback of a plugin.
+void complain(const std::exception &error);

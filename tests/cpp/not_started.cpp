@@ -1,0 +1,29 @@
+#include <thread>
+
+#include "host.hpp"
+
+using namespace matriline;
+
+TEST_CASE("before the start nothing is found and acts are refused") {
+    CHECK_FALSE(manager().is_initialized());
+    CHECK(manager().get_catalog().get_all_plugin_descriptors().empty());
+    CHECK_FALSE(loader().is_plugin_loaded("good"));
+    CHECK_FALSE(loader().get_plugin_capability_by_name("good", PluginCapabilityType::PostProcessing, "edit"));
+    CHECK(loader().get_plugin_capabilities_by_type("script").empty());
+    matriline::log(LogLevel::Info, "t", "", "goes nowhere");
+    manager().shutdown();
+
+    CHECK(error_of([] { manager().discover_plugins(); }).code() == ErrorCode::NotStarted);
+    CHECK(error_of([] { loader().load_plugin(manager().get_catalog(), "good"); }).code() == ErrorCode::NotStarted);
+}
+
+TEST_CASE("a start off the main thread fails and says so") {
+    const DataFolder data;
+    ManagerOptions options;
+    options.data_dir = data.path().string();
+    manager().configure(options);
+    bool started = true;
+    std::thread([&] { started = manager().initialize(); }).join();
+    CHECK_FALSE(started);
+    CHECK(manager().last_error().find("main thread") != std::string::npos);
+}

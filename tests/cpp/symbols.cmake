@@ -1,0 +1,27 @@
+# Compares what the shared library exports with the committed list: the C functions by name, and nothing else but
+# members of the versioned C++ namespace.
+execute_process(COMMAND "${NM}" -D -C --defined-only --format=posix "${LIBRARY}" OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "\n$" "" lines "${lines}")
+string(REPLACE ";" "," lines "${lines}")
+string(REPLACE "\n" ";" lines "${lines}")
+
+set(exported "")
+set(strangers "")
+foreach(line IN LISTS lines)
+    if(line MATCHES "^(matriline_[a-z0-9_]+) ")
+        list(APPEND exported "${CMAKE_MATCH_1}")
+    elseif(NOT line MATCHES "^((typeinfo|typeinfo name|vtable) for )?matriline::v[0-9]+_[0-9]+::")
+        list(APPEND strangers "${line}")
+    endif()
+endforeach()
+list(SORT exported)
+list(JOIN exported "\n" exported)
+
+file(READ "${SYMBOLS}" listed)
+if(strangers)
+    list(JOIN strangers "\n  " strangers)
+    message(FATAL_ERROR "The library exports what it must not:\n  ${strangers}")
+endif()
+if(NOT listed STREQUAL "${exported}\n")
+    message(FATAL_ERROR "`symbols.txt` is not current; the library exports:\n${exported}")
+endif()
