@@ -1,0 +1,25 @@
+//! Replays the inputs of the fuzz targets, those made by hand and those that were found.
+
+#[path = "../../../fuzz/checks/metadata.rs"]
+mod metadata;
+#[path = "../../../fuzz/checks/replay.rs"]
+mod replay;
+#[path = "../../../fuzz/checks/script.rs"]
+mod script;
+#[path = "../../../fuzz/checks/wheel.rs"]
+mod wheel;
+
+#[test]
+fn scripts() {
+    replay::replay("script", script::check);
+}
+
+#[test]
+fn wheels() {
+    replay::replay("wheel", wheel::check);
+}
+
+#[test]
+fn metadata_files() {
+    replay::replay("metadata", metadata::check);
+}
