@@ -16,21 +16,52 @@ impl Table {
         self.rows.push(cells.map(str::to_owned).to_vec());
     }
 
-    /// The table as text, with a rule under the heading.
+    /// The table as text, with a rule under the heading. A long cell goes on in the lines below.
     pub(crate) fn text(&self) -> String {
-        let columns = self.rows[0].len();
-        let width =
-            |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        let line = |cells: &[String]| {
+        let wrapped: Vec<Vec<Vec<String>>> =
+            self.rows.iter().map(|row| row.iter().map(|cell| wrap(cell)).collect()).collect();
+        let width = |column: usize| {
+            let lines = wrapped.iter().flat_map(|row| &row[column]);
+            lines.map(|line| line.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.rows[0].len()).map(width).collect();
+        let line = |cells: Vec<&str>| {
             let padded = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}"));
             padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
         };
         let rule: Vec<String> = widths.iter().map(|&width| "-".repeat(width)).collect();
-        let mut text = line(&self.rows[0]) + &line(&rule);
-        self.rows[1..].iter().for_each(|row| text += &line(row));
+        let mut text = String::new();
+        for (number, row) in wrapped.iter().enumerate() {
+            let height = row.iter().map(Vec::len).max().unwrap_or(0);
+            for at in 0..height {
+                text += &line(row.iter().map(|cell| cell.get(at).map_or("", String::as_str)).collect());
+            }
+            if number == 0 {
+                text += &line(rule.iter().map(String::as_str).collect());
+            }
+        }
         text
     }
+}
+
+/// The most characters in a line of a cell.
+const WIDEST: usize = 72;
+
+/// The lines of a cell, broken between words where that can be.
+fn wrap(cell: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in cell.split(' ') {
+        let line = lines.last_mut().expect("there is a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDEST {
+            lines.push(word.to_owned());
+            continue;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -49,5 +80,14 @@ a             yes
 a longer one
 ";
         assert_eq!(table.text(), expected);
+    }
+
+    #[test]
+    fn a_long_cell_goes_on_below() {
+        let mut table = Table::new(&["plugin", "problem"]);
+        table.row(["a", &"word ".repeat(20)]);
+        let text = table.text();
+        assert_eq!(text.lines().count(), 4);
+        assert!(text.lines().all(|line| line.chars().count() <= 8 + WIDEST));
     }
 }

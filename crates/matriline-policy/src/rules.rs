@@ -75,7 +75,8 @@ impl WriteRules {
     /// Whether a write of this reach is allowed at `path`. `scoped` are canonical folders, without a trailing
     /// separator, that are writable for the length of the present call; a protected place inside one stays protected.
     ///
-    /// `path` must be canonical (see [`WriteRules`]); what is relative or has `..` left in it is refused. Allowing
+    /// `path` must be canonical (see [`WriteRules`]); what is relative, or has `.`, `..` or a doubled
+    /// separator left in it, is refused. Allowing
     /// allocates nothing.
     ///
     /// # Errors
@@ -85,9 +86,9 @@ impl WriteRules {
         if reach == Reach::Contents && bytes == NULL_DEVICE.as_bytes() {
             return Ok(());
         }
-        if !path.is_absolute() || has_parent_name(bytes) {
+        if !path.is_absolute() || !is_tidy(bytes) {
             return Err(Denied::NotUnderstood {
-                why: "the path isn't canonical; give an absolute path without `..`",
+                why: "the path isn't canonical; give an absolute path without `.`, `..` and doubled separators",
             });
         }
         if is_sidecar(bytes) {
@@ -175,10 +176,11 @@ fn is_sidecar(path: &[u8]) -> bool {
     path[name_start..].get(..SIDECAR.len()).is_some_and(|head| head.eq_ignore_ascii_case(SIDECAR.as_bytes()))
 }
 
-/// Whether a component is `..`. A name with two dots in a row is rare, so only such a path is taken apart.
-fn has_parent_name(path: &[u8]) -> bool {
-    path.windows(2).any(|pair| pair == b"..")
-        && path.split(|&byte| is_separator(byte)).any(|name| name == b"..")
+/// Whether an absolute path has no empty name, `.` or `..` between its separators.
+fn is_tidy(path: &[u8]) -> bool {
+    let odd = |pair: &[u8]| is_separator(pair[0]) && (is_separator(pair[1]) || pair[1] == b'.');
+    !path.windows(2).any(odd)
+        || path[1..].split(|&byte| is_separator(byte)).all(|name| !matches!(name, b"" | b"." | b".."))
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -248,8 +250,9 @@ mod tests {
 
     #[test]
     fn a_path_that_is_not_canonical_is_refused() {
-        let refusal =
-            Err("target not understood: the path isn't canonical; give an absolute path without `..`");
+        let refusal = Err(
+            "target not understood: the path isn't canonical; give an absolute path without `.`, `..` and doubled separators",
+        );
         check("/data/../outside.txt", Reach::Contents, refusal);
         check("data/x", Reach::Contents, refusal);
         check("/data/a..b", Reach::Contents, Ok(()));
