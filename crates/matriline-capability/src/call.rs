@@ -60,7 +60,7 @@ pub enum CallError {
     #[error("The Python interpreter is shutting down; {0} cannot be called")]
     ShuttingDown(CapabilityId),
     /// The plugin raised.
-    #[error("Plugin `{}` raised `{}` in `{}` of capability `{}`: {}", .id.plugin_key, .raised.kind, .method, .id.name, .raised.message)]
+    #[error("Plugin `{}` raised `{}` in `{}` of capability `{}`{}", .id.plugin_key, .raised.kind, .method, .id.name, .raised.suffix())]
     Raised {
         /// Which capability.
         id: CapabilityId,
@@ -120,6 +120,16 @@ pub struct Raised {
     pub message: String,
     /// The whole traceback as Python prints it, chained causes included.
     pub traceback: String,
+}
+
+impl Raised {
+    /// The end of a sentence about the exception: `: <message>`, or nothing for an exception without one.
+    pub fn suffix(&self) -> String {
+        match self.message.is_empty() {
+            true => String::new(),
+            false => format!(": {}", self.message),
+        }
+    }
 }
 
 /// Something that stands for a live capability. What implements it has the typed traits of every row.

@@ -74,10 +74,16 @@ fn plugin<'py>(cls: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if !derives(class, &PACKAGE_BASE)? {
         return refuse("@orca.plugin must decorate a subclass of orca.base");
     }
-    let earlier = OPEN.with_borrow_mut(|open| open.as_mut()?.package.replace(class.clone().unbind()));
-    match earlier {
-        None => Ok(cls),
-        Some(_) => refuse("multiple @orca.plugin classes registered; exactly one is allowed per plugin"),
+    let is_first = OPEN.with_borrow_mut(|open| match open {
+        Some(Capture { package: package @ None, .. }) => {
+            *package = Some(class.clone().unbind());
+            true
+        }
+        _ => false,
+    });
+    match is_first {
+        true => Ok(cls),
+        false => refuse("multiple @orca.plugin classes registered; exactly one is allowed per plugin"),
     }
 }
 

@@ -41,7 +41,7 @@ impl Stage {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// It raised.
-    #[error("Plugin `{plugin}` raised `{}` {}{}: {}", .raised.kind, .stage.describe(), class_suffix(.class), .raised.message)]
+    #[error("Plugin `{plugin}` raised `{}` {}{}{}", .raised.kind, .stage.describe(), class_suffix(.class), .raised.suffix())]
     Raised {
         /// The key of the plugin.
         plugin: String,
@@ -62,7 +62,7 @@ pub enum LoadError {
     },
     /// There is no `@orca.plugin`.
     #[error(
-        "Plugin `{plugin}` did not register a package class; decorate one subclass of `orca.base` with `@orca.plugin`"
+        "Plugin `{plugin}` cannot be loaded: Plugin did not register a package class; decorate it with @orca.plugin"
     )]
     NoPackageClass {
         /// The key of the plugin.
@@ -70,7 +70,7 @@ pub enum LoadError {
     },
     /// It registered nothing.
     #[error(
-        "Plugin `{plugin}` did not register any capabilities; call `orca.register_capability(…)` in `register_capabilities()`"
+        "Plugin `{plugin}` cannot be loaded: Plugin module did not register any capabilities; call `orca.register_capability(…)` in `register_capabilities()`"
     )]
     NoCapabilities {
         /// The key of the plugin.
@@ -104,7 +104,7 @@ pub enum LoadError {
     },
     /// A name holds the separator of references.
     #[error(
-        "Plugin `{plugin}`: the capability name `{name}` contains `;`, which separates the parts of a reference; choose another character"
+        "Plugin `{plugin}` cannot be loaded: Capability name must not contain ';': {name}; it separates the parts of a reference, so choose another character"
     )]
     SeparatorInName {
         /// The key of the plugin.
@@ -113,7 +113,9 @@ pub enum LoadError {
         name: String,
     },
     /// Two capabilities of one type have one name.
-    #[error("Plugin `{plugin}` declares two capabilities `{name}` of type `{kind}`; give each its own name")]
+    #[error(
+        "Plugin `{plugin}` cannot be loaded: Plugin declares duplicate capability '{name}' for type {kind}; give each its own name"
+    )]
     Duplicate {
         /// The key of the plugin.
         plugin: String,

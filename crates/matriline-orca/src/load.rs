@@ -7,7 +7,7 @@ use std::sync::Arc;
 use matriline_capability::{CapabilityId, CapabilityType, Raised, TypeSpec, table};
 use matriline_python::identity::{self, Identity};
 use matriline_python::imports::{self, Source};
-use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, raised, type_name};
+use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, output, raised, type_name};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -51,7 +51,11 @@ pub fn load(request: LoadRequest) -> Result<LoadedPlugin, LoadError> {
         if let Err(error) = import_threading(py) {
             tracing::warn!(target: "matriline::load", "`threading` cannot be imported: {error}");
         }
-        match plugin.enter(py, &module) {
+        let entered = plugin.enter(py, &module);
+        if let Err(error) = output::redirect(py) {
+            tracing::warn!(target: "matriline::load", plugin = &*key, "`sys.stdout` stays replaced: {error}");
+        }
+        match entered {
             Ok(()) => Ok(plugin),
             Err(error) => {
                 plugin.leave(py);
@@ -220,11 +224,14 @@ impl LoadedPlugin {
         for capability in &self.capabilities {
             capability.retire(py);
         }
-        if let Err(error) = imports::release(py, self.identity.key(), &self.folders) {
+        // Destructors of what goes with the modules run as the plugin.
+        let released =
+            identity::lifecycle(&self.identity, || imports::release(py, self.identity.key(), &self.folders));
+        if let Err(error) = released {
             let plugin = self.identity.key();
             tracing::warn!(target: "matriline::load", plugin, "The modules of plugin `{plugin}` stay: {error}");
         }
-        self.identity.retire();
+        self.identity.retire(py);
     }
 
     fn key(&self) -> String {

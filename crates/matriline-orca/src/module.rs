@@ -1,9 +1,12 @@
 //! The module `orca`.
 
+use std::collections::BTreeSet;
+
 use matriline_capability::{CapabilityType, Status, table};
 use matriline_python::{enumeration, record_class, result_class, set_statuses};
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyModule};
+use pyo3::types::{PyCFunction, PyDict, PyList, PyModule, PyTuple, PyType};
 
 use crate::{bases, capture};
 
@@ -36,7 +39,27 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
         place(&orca, row.python_module)?.add(row.python_class, base)?;
     }
     orca.add(bases::ROOT, root)?;
-    capture::add_to(&orca)
+    capture::add_to(&orca)?;
+    let mut parts = BTreeSet::from([""]);
+    parts.extend(table::TYPES.iter().map(|row| row.python_module));
+    parts.extend(table::RECORDS.iter().map(|record| record.python_module));
+    let kept = kept_module(py)?;
+    parts.into_iter().try_for_each(|part| place(&orca, part)?.setattr("__class__", &kept))
+}
+
+/// The class of modules whose names stay: all plugins share them, so none may replace one.
+fn kept_module(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let refuse = |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<()> {
+        let name = args.get_item(0)?;
+        Err(PyAttributeError::new_err(format!(
+            "`{name}` belongs to the application; a plugin cannot change it"
+        )))
+    };
+    let namespace = PyDict::new(py);
+    for name in ["__setattr__", "__delattr__"] {
+        namespace.set_item(name, PyCFunction::new_closure(py, None, None, refuse)?)?;
+    }
+    py.get_type::<PyType>().call1(("module", (py.get_type::<PyModule>(),), namespace))
 }
 
 /// An enumeration whose members stand in the module as well, as those of `orca` do.

@@ -4,6 +4,7 @@
 //! each call pays about 8 µs each time. A thread that attaches through here keeps its state until it ends.
 
 use std::cell::OnceCell;
+use std::sync::atomic::AtomicBool;
 
 use matriline_registry::{Gate, Pass, lock};
 use pyo3::{Python, ffi};
@@ -77,24 +78,39 @@ impl Drop for Kept {
     }
 }
 
+/// Whether this process was forked: locks and threads of the parent are not to be counted on.
+pub(crate) static FORKED: AtomicBool = AtomicBool::new(false);
+
+unsafe extern "C" {
+    // Not declared by `pyo3-ffi`. The state that holds the GIL, of whatever thread; null when none does.
+    fn _PyThreadState_UncheckedGet() -> *mut ffi::PyThreadState;
+}
+
+/// Whether this thread holds the GIL. `PyGILState_Check` always says yes once a sub-interpreter was made.
+fn is_attached() -> bool {
+    // SAFETY: both may be asked at any time while the interpreter runs, and change nothing.
+    let (own, holder) = unsafe { (ffi::PyGILState_GetThisThreadState(), _PyThreadState_UncheckedGet()) };
+    !own.is_null() && own == holder
+}
+
 /// Runs `body` without the GIL if this thread holds it: for calls of the application.
 pub(crate) fn without_gil<R>(body: impl FnOnce() -> R) -> R {
     lock::assert_none_held();
-    // SAFETY: asking is allowed at any time while the interpreter runs; the answer is about this thread.
-    if !crate::Interpreter::is_running() || unsafe { ffi::PyGILState_Check() } == 0 {
+    if !crate::Interpreter::is_running() || !is_attached() {
         return body();
     }
-    // SAFETY: this thread holds the GIL, as was just asked.
-    let state = unsafe { ffi::PyEval_SaveThread() };
-    let _restore = Restore(state);
-    body()
+    let mut answer = None;
+    let run = SameThread(|| answer = Some(body()));
+    // SAFETY: this thread holds the GIL, as was just asked. PyO3 is told, so that what attaches inside does.
+    unsafe { Python::assume_attached() }.detach(move || {
+        let run = run;
+        (run.0)();
+    });
+    answer.unwrap_or_else(|| unreachable!("the body was run"))
 }
 
-struct Restore(*mut ffi::PyThreadState);
+/// What `detach` runs on this very thread, so that nothing is sent anywhere. The body gets no `Python` from us.
+struct SameThread<F>(F);
 
-impl Drop for Restore {
-    fn drop(&mut self) {
-        // SAFETY: the state was this thread's when it was saved.
-        unsafe { ffi::PyEval_RestoreThread(self.0) };
-    }
-}
+// SAFETY: see above.
+unsafe impl<F> Send for SameThread<F> {}

@@ -11,6 +11,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use matriline_policy::{
     Denied, EventRule, Form, LastName, PathArgument, WriteRules, classify, database_path, decide_nameless,
@@ -23,9 +24,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString, PyTuple};
 use pyo3::{ffi, ffi::PyObject};
 
-use crate::attach;
+use crate::attach::FORKED;
 use crate::identity::{self, Identity, Who};
-use crate::sys;
+use crate::{log, sys};
 
 type Hook = unsafe extern "C" fn(*const c_char, *mut PyObject, *mut c_void) -> c_int;
 
@@ -38,6 +39,8 @@ static INSTALLED: OnceCell<()> = OnceCell::new();
 
 /// The text of the `PermissionError`, which plugins and users know.
 const REFUSAL: &str = "Plugin attempted to access a blocked file path";
+/// What its author can do instead.
+const ALLOWED: &str = "write below the data folder, or beside the G-code file during its call";
 
 /// Installs the hook, once. It stays until the process ends.
 pub(crate) fn install() -> Result<(), &'static str> {
@@ -61,9 +64,6 @@ unsafe extern "C" fn hook(event: *const c_char, args: *mut PyObject, _: *mut c_v
     }
     // SAFETY: the names of the events that are looked for are ASCII; a comparison with others is all that happens.
     let Some(rule) = classify(unsafe { std::str::from_utf8_unchecked(name) }) else { return 0 };
-    if attach::GATE.is_closed() {
-        return 0;
-    }
     // SAFETY: Python raises events with the GIL held and a tuple as arguments.
     let verdict = catch_unwind(AssertUnwindSafe(|| unsafe {
         let py = Python::assume_attached();
@@ -86,42 +86,24 @@ unsafe extern "C" fn hook(event: *const c_char, args: *mut PyObject, _: *mut c_v
     }
 }
 
-/// Whose act it is.
-enum Actor<'a> {
-    Current(&'a Identity),
-    ByCode(Arc<Identity>),
-    Nobody,
-}
-
-impl Actor<'_> {
-    fn identity(&self) -> Option<&Identity> {
-        match self {
-            Self::Current(identity) => Some(identity),
-            Self::ByCode(identity) => Some(identity),
-            Self::Nobody => None,
-        }
-    }
-}
-
 fn examine(rule: &'static EventRule, args: &Bound<'_, PyTuple>) -> PyResult<()> {
     if rule.form == Form::Open && !writes(args) {
         return Ok(());
     }
+    let all =
+        |actor: Option<&Identity>| rule.paths.iter().try_for_each(|path| check(rule, path, args, actor));
     identity::with_current(|who| {
-        let actor = match who {
-            Who::Plugin(identity) => Actor::Current(identity),
-            // The application's own acts are its own business, unless a plugin's code runs inside of them: a
-            // destructor, a callback that a plugin left behind.
-            Who::Host => match plugin_on_stack(args.py()) {
-                Some(identity) => Actor::ByCode(identity),
-                None => return Ok(()),
-            },
-            Who::Unknown => plugin_on_stack(args.py()).map_or(Actor::Nobody, Actor::ByCode),
-        };
-        for argument in rule.paths {
-            check(rule, argument, args, &actor)?;
+        // A destructor or a callback that a plugin left behind runs inside of others: its code tells.
+        let by_code = plugin_on_stack(args.py());
+        match (who, by_code.as_deref()) {
+            // The application's own acts are its own business.
+            (Who::Host, None) => Ok(()),
+            (Who::Plugin(current), Some(other)) if !std::ptr::eq(current, other) => {
+                all(Some(current)).and_then(|()| all(Some(other)))
+            }
+            (Who::Plugin(current), _) => all(Some(current)),
+            (Who::Host | Who::Unknown, actor) => all(actor),
         }
-        Ok(())
     })
 }
 
@@ -137,7 +119,7 @@ fn check(
     rule: &'static EventRule,
     argument: &PathArgument,
     args: &Bound<'_, PyTuple>,
-    actor: &Actor<'_>,
+    actor: Option<&Identity>,
 ) -> PyResult<()> {
     let object = args.get_item(argument.index)?;
     let path = match Place::of(rule, argument, args, &object) {
@@ -150,8 +132,7 @@ fn check(
         Err(denied) => return Err(refuse(rule, actor, &object, None, &denied)),
     };
     let nothing = WriteRules::nothing();
-    let identity = actor.identity();
-    let live = identity.and_then(|identity| Some((identity, identity.rules()?)));
+    let live = actor.and_then(|identity| Some((identity, identity.rules()?)));
     let (rules, roots) = live.map_or((&nothing, &[][..]), |(identity, rules)| (rules, identity.roots()));
     let scoped: Vec<&Root> = live.map(|(identity, _)| identity.scoped_roots().collect()).unwrap_or_default();
     let scoped_paths: Vec<&Path> = scoped.iter().map(|root| root.path()).collect();
@@ -199,8 +180,12 @@ impl Place {
         if object.is_instance_of::<PyInt>() {
             return Self::of_descriptor(object);
         }
-        let bytes = path_bytes(object)
-            .ok_or(Denied::NotUnderstood { why: "a path must be str, bytes or a descriptor" })?;
+        let bytes = match rule.form {
+            Form::Database => database_name(object),
+            Form::Open | Form::Path => path_bytes(object),
+        };
+        let bytes =
+            bytes.ok_or(Denied::NotUnderstood { why: "a path must be str, bytes or a descriptor" })?;
         let bytes = match rule.form {
             Form::Database => match database_path(&bytes)? {
                 Some(path) => Cow::Borrowed(path),
@@ -235,31 +220,37 @@ impl Place {
     }
 }
 
-/// The bytes of a path as the system takes it; `None` for what is neither `str` nor `bytes` nor path-like.
+/// The bytes of a path as the system takes it; `None` for what is neither `str` nor `bytes`. A path-like object is
+/// not asked: it may answer differently the next time.
 fn path_bytes(object: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
     let py = object.py();
     if let Ok(bytes) = object.cast::<PyBytes>() {
         return Some(bytes.as_bytes().to_vec());
     }
-    let object = match object.is_instance_of::<PyString>() {
-        true => object.clone(),
-        // SAFETY: the GIL is held; the answer is a new reference or null with an exception.
-        false => unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyOS_FSPath(object.as_ptr())) }.ok()?,
-    };
-    if let Ok(bytes) = object.cast::<PyBytes>() {
-        return Some(bytes.as_bytes().to_vec());
+    if !object.is_instance_of::<PyString>() {
+        return None;
     }
-    // SAFETY: as above, of a `str`.
+    // SAFETY: the GIL is held; of a `str`; the answer is a new reference or null with an exception.
     let encoded =
         unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyUnicode_EncodeFSDefault(object.as_ptr())) };
     Some(encoded.ok()?.cast::<PyBytes>().ok()?.as_bytes().to_vec())
+}
+
+/// The same for the name of a SQLite database, which from CPython 3.11 on may come as a path of `pathlib` itself.
+fn database_name(object: &Bound<'_, PyAny>) -> Option<Vec<u8>> {
+    let is_path =
+        object.get_type().module().is_ok_and(|module| module.to_string_lossy().starts_with("pathlib"));
+    match is_path {
+        true => path_bytes(object.str().ok()?.as_any()),
+        false => path_bytes(object),
+    }
 }
 
 /// Logs a refusal and makes the exception of it.
 #[cold]
 fn refuse(
     rule: &EventRule,
-    actor: &Actor<'_>,
+    actor: Option<&Identity>,
     object: &Bound<'_, PyAny>,
     resolved: Option<&Path>,
     denied: &Denied,
@@ -268,25 +259,29 @@ fn refuse(
     let shown = shown.unwrap_or_else(|| object.repr().map_or_else(|_| "?".into(), |text| text.to_string()));
     let path = resolved.map_or_else(|| Cow::Borrowed(shown.as_str()), |path| path.to_string_lossy());
     let report = || {
-        let plugin = actor.identity().map_or("unknown", Identity::key);
+        let plugin = actor.map_or("unknown", Identity::key);
         let (event, path) = (rule.event, &*path);
-        tracing::warn!(target: "matriline::audit", plugin, event, path, "Blocked `{event}` of `{path}`: {denied}");
+        tracing::warn!(target: "matriline::audit", plugin, event, path, "Plugin `{plugin}`: blocked `{event}` of `{path}`: {denied}");
     };
-    match actor.identity() {
-        Some(identity) => identity.logged(report),
-        None => report(),
+    // A forked child has no application to tell, and perhaps locks that nobody will release.
+    if !FORKED.load(Ordering::Acquire) {
+        log::logged(report);
     }
-    PyPermissionError::new_err((libc::EACCES, format!("{REFUSAL} ({denied})"), shown))
+    PyPermissionError::new_err((libc::EACCES, format!("{REFUSAL} ({denied}; {ALLOWED})"), shown))
 }
 
 /// The plugin whose code is nearest on this thread's Python stack.
 fn plugin_on_stack(py: Python<'_>) -> Option<Arc<Identity>> {
+    if FORKED.load(Ordering::Acquire) {
+        return None;
+    }
     // SAFETY: the GIL is held; frames and code objects are new references, as their functions say, but for the
     // first frame, which is borrowed.
     unsafe {
         let first = ffi::PyEval_GetFrame();
         let mut frame: Option<Bound<'_, PyAny>> = Bound::from_borrowed_ptr_or_opt(py, first.cast());
-        while let Some(current) = frame {
+        let end = identity::host_above();
+        while let Some(current) = frame.filter(|frame| frame.as_ptr() != end.cast()) {
             let code = Bound::from_owned_ptr_or_opt(py, ffi::PyFrame_GetCode(current.as_ptr().cast()).cast());
             let file = code.and_then(|code: Bound<'_, PyAny>| code.getattr("co_filename").ok());
             if let Some(bytes) = file.and_then(|file| path_bytes(&file))

@@ -29,7 +29,7 @@ impl GilState {
         attach::keep();
         // SAFETY: the pass keeps the interpreter alive.
         let outer = unsafe { ffi::PyGILState_Ensure() };
-        Some(Self { outer, _host: HostScope::enter(), _pass: pass, _stays: PhantomData })
+        Some(Self { outer, _host: HostScope::enter_attached(), _pass: pass, _stays: PhantomData })
     }
 }
 

@@ -15,6 +15,10 @@ use std::sync::{Arc, OnceLock, Weak};
 use matriline_policy::WriteRules;
 use matriline_registry::lock::Mutex;
 use matriline_roots::{LazyRoot, Root};
+use pyo3::prelude::*;
+use pyo3::{ffi, ffi::PyObject};
+
+use crate::variables::{self, Variables};
 
 /// One load of one plugin.
 pub struct Identity {
@@ -24,14 +28,16 @@ pub struct Identity {
     /// The folders of `rules` that exist, opened at the first write.
     roots: OnceLock<Vec<Root>>,
     code: Vec<PathBuf>,
-    log: tracing::Dispatch,
     alive: AtomicBool,
     threads: AtomicUsize,
     /// The calls inside, newest first. Changed and read under the GIL only.
     calls: Cell<*const Scope<'static>>,
+    /// The context that all code of the plugin runs in, made at the first need. Under the GIL only.
+    variables: Cell<*mut PyObject>,
 }
 
-// SAFETY: all fields but `calls` may be shared; `calls` is touched under the GIL alone, which orders the accesses.
+// SAFETY: all fields but `calls` and `variables` may be shared; those are touched under the GIL alone, which orders
+// the accesses.
 unsafe impl Send for Identity {}
 // SAFETY: as above.
 unsafe impl Sync for Identity {}
@@ -44,35 +50,30 @@ pub struct IdentityOptions {
     pub rules: WriteRules,
     /// The folders its code lies in, canonical: code from there is the plugin's on whatever thread it runs.
     pub code: Vec<PathBuf>,
-    /// Where messages about it go.
-    pub log: tracing::Dispatch,
 }
 
-/// All identities that code may belong to, the newest load of a plugin only.
+/// All identities that code may belong to: the newest load of a plugin, and earlier ones that left threads.
 static KNOWN: Mutex<Vec<Arc<Identity>>> = Mutex::new(Vec::new());
 
 impl Identity {
     /// Makes the identity of a load and lets its code be known.
     pub fn new(options: IdentityOptions) -> Arc<Self> {
-        let IdentityOptions { key, rules, code, log } = options;
+        let IdentityOptions { key, rules, code } = options;
         let identity = Arc::new_cyclic(|itself| Self {
             itself: itself.clone(),
             key,
             rules,
             roots: OnceLock::new(),
             code,
-            log,
             alive: AtomicBool::new(true),
             threads: AtomicUsize::new(0),
             calls: Cell::new(std::ptr::null()),
+            variables: Cell::new(std::ptr::null_mut()),
         });
         let mut known = KNOWN.lock();
-        let earlier = known.iter().position(|other| other.key == identity.key && other.code == identity.code);
-        let earlier = earlier.map(|place| known.swap_remove(place));
-        known.push(identity.clone());
-        drop(known);
-        // The last of an identity may drop the application's callback, so it goes without the lock.
-        drop(earlier);
+        known.retain(|other| other.key != identity.key || other.code != identity.code || other.threads() > 0);
+        // The newest is found first.
+        known.insert(0, identity.clone());
         identity
     }
 
@@ -87,8 +88,24 @@ impl Identity {
     }
 
     /// The load is over: from now on its code may write nowhere.
-    pub fn retire(&self) {
+    pub fn retire(&self, py: Python<'_>) {
         self.alive.store(false, Ordering::Release);
+        let variables = self.variables.replace(std::ptr::null_mut());
+        // SAFETY: owned until now.
+        drop(unsafe { Bound::from_owned_ptr_or_opt(py, variables) });
+    }
+
+    /// The context of the plugin, or null once its load is over. Must run under the GIL.
+    #[inline]
+    fn variables(&self) -> *mut PyObject {
+        if self.variables.get().is_null() && self.rules().is_some() {
+            // SAFETY: the GIL is held; a context that cannot be made is done without.
+            unsafe {
+                self.variables.set(ffi::PyContext_New());
+                ffi::PyErr_Clear();
+            }
+        }
+        self.variables.get()
     }
 
     /// How many threads that the plugin started are still there.
@@ -117,11 +134,6 @@ impl Identity {
     /// The folders of the rules, opened.
     pub(crate) fn roots(&self) -> &[Root] {
         self.roots.get_or_init(|| self.rules.roots().filter_map(|folder| Root::open(folder).ok()).collect())
-    }
-
-    /// Runs `body` with messages going where those about this plugin go.
-    pub fn logged<R>(&self, body: impl FnOnce() -> R) -> R {
-        tracing::dispatcher::with_default(&self.log, body)
     }
 
     /// The folders that the calls now inside may write to. Must run under the GIL.
@@ -205,19 +217,42 @@ pub(crate) fn call<R>(identity: &Identity, file: Option<&Path>, body: impl FnOnc
     }
     identity.calls.set(pointer);
     let _unlink = Unlink(&scope);
+    // SAFETY: the GIL is held, and the guard takes a reference of its own.
+    let _variables = unsafe { Variables::enter(identity.variables()) };
     scope.run(body)
 }
 
-/// Runs `body` as the plugin, outside of its calls: importing it, and on threads it started.
+/// Runs `body` as the plugin, on a thread that it started.
 pub(crate) fn thread<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
-    identity.threads.fetch_add(1, Ordering::AcqRel);
-    let _count = Count(identity);
     Scope::new(identity, None).run(body)
 }
 
-/// Runs `body` as the plugin while it is loaded or unloaded.
+/// Runs `body` as the plugin while it is loaded or unloaded. Must run under the GIL.
 pub fn lifecycle<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
+    // SAFETY: the GIL is held, and the guard takes a reference of its own.
+    let _variables = unsafe { Variables::enter(identity.variables()) };
     Scope::new(identity, None).run(body)
+}
+
+/// A thread that a plugin started counts until this goes.
+#[derive(Debug)]
+pub(crate) struct CountedThread(Arc<Identity>);
+
+impl CountedThread {
+    pub(crate) fn new(identity: Arc<Identity>) -> Self {
+        identity.threads.fetch_add(1, Ordering::AcqRel);
+        Self(identity)
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0
+    }
+}
+
+impl Drop for CountedThread {
+    fn drop(&mut self) {
+        self.0.threads.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -240,7 +275,7 @@ impl<'a> Scope<'a> {
         let _restore = Restore(CURRENT.replace(self.pointer()));
         let answer = body();
         if self.traced.get() {
-            crate::trampoline::clear_trace();
+            variables::clear_trace();
         }
         answer
     }
@@ -265,14 +300,6 @@ impl Drop for Unlink<'_> {
     }
 }
 
-struct Count<'a>(&'a Identity);
-
-impl Drop for Count<'_> {
-    fn drop(&mut self) {
-        self.0.threads.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 #[derive(Debug)]
 struct Restore(*const Scope<'static>);
 
@@ -285,13 +312,41 @@ impl Drop for Restore {
 
 /// This thread runs the application's code until the guard goes.
 #[derive(Debug)]
-pub(crate) struct HostScope(#[expect(dead_code, reason = "it restores when it goes")] Restore);
+pub(crate) struct HostScope {
+    _current: Restore,
+    below: *mut ffi::PyFrameObject,
+}
 
 impl HostScope {
     #[inline]
     pub(crate) fn enter() -> Self {
-        Self(Restore(CURRENT.replace(HOST)))
+        Self { _current: Restore(CURRENT.replace(HOST)), below: HOST_ABOVE.get() }
     }
+
+    /// The same on a thread that holds the GIL: Python frames that are there already are not the application's.
+    pub(crate) fn enter_attached() -> Self {
+        let scope = Self::enter();
+        // SAFETY: the GIL is held; the frame is only compared with.
+        HOST_ABOVE.set(unsafe { ffi::PyEval_GetFrame() });
+        scope
+    }
+}
+
+impl Drop for HostScope {
+    #[inline]
+    fn drop(&mut self) {
+        HOST_ABOVE.set(self.below);
+    }
+}
+
+thread_local! {
+    /// The Python frame above which this thread runs the application's code; null for all of them.
+    static HOST_ABOVE: Cell<*mut ffi::PyFrameObject> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+/// The frame above which the application's code runs.
+pub(crate) fn host_above() -> *mut ffi::PyFrameObject {
+    HOST_ABOVE.try_with(Cell::get).unwrap_or(std::ptr::null_mut())
 }
 
 /// Runs `body`, a callback of the application, without the GIL and as the application.

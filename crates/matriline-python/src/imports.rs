@@ -99,13 +99,14 @@ pub fn release(py: Python<'_>, owner: &str, folders: &[PathBuf]) -> PyResult<()>
     let modules = sys.getattr("modules")?.cast_into::<PyDict>()?;
     for (name, module) in modules.copy()?.iter() {
         if origin(&module).is_some_and(|origin| lies_in(&origin, folders)) {
-            modules.del_item(name)?;
+            // A destructor may have taken it already.
+            let _ = modules.del_item(name);
         }
     }
     let caches = sys.getattr("path_importer_cache")?.cast_into::<PyDict>()?;
     for path in caches.copy()?.keys() {
         if path.cast::<PyString>().is_ok_and(|path| lies_in(Path::new(&exception::lossy(path)), folders)) {
-            caches.del_item(path)?;
+            let _ = caches.del_item(path);
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use once_cell::sync::OnceCell;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::attach::{self, GATE};
+use crate::attach::{self, FORKED, GATE};
 use crate::identity::{HostScope, Identity};
 use crate::{audit, exception, home, imports, output, sys, threads, trampoline};
 
@@ -144,15 +144,7 @@ impl Interpreter {
         if !Self::is_running() {
             return Err(FinalizeError::NotRunning);
         }
-        match trampoline::live() {
-            0 => {}
-            count => return Err(FinalizeError::InUse(count)),
-        }
-        let threads = Identity::with_threads();
-        if !threads.is_empty() {
-            let names = threads.iter().map(|(plugin, count)| format!("{count} of `{plugin}`"));
-            return Err(FinalizeError::Threads(names.collect::<Vec<_>>().join(", ")));
-        }
+        refuse_if_used()?;
         match GATE.inside() {
             0 => {}
             count => return Err(FinalizeError::Entered(count)),
@@ -164,7 +156,8 @@ impl Interpreter {
         if !GATE.wait_until_empty(LAST_WAIT) {
             return Err(FinalizeError::Entered(GATE.inside()));
         }
-        let _host = HostScope::enter();
+        refuse_if_used()?;
+        // What plugins left to be done at the end is done as nobody's code, which may write nowhere.
         // SAFETY: on the main thread, with nobody inside and nobody let in any more.
         unsafe {
             ffi::PyGILState_Ensure();
@@ -200,6 +193,20 @@ impl Interpreter {
         RUNNING.store(true, Ordering::Release);
         Ok(Self { home })
     }
+}
+
+/// An error while capabilities are loaded or threads of plugins live.
+fn refuse_if_used() -> Result<(), FinalizeError> {
+    match trampoline::live() {
+        0 => {}
+        count => return Err(FinalizeError::InUse(count)),
+    }
+    let threads = Identity::with_threads();
+    if threads.is_empty() {
+        return Ok(());
+    }
+    let names = threads.iter().map(|(plugin, count)| format!("{count} of `{plugin}`"));
+    Err(FinalizeError::Threads(names.collect::<Vec<_>>().join(", ")))
 }
 
 fn find_home(given: Option<PathBuf>) -> Result<PathBuf, StartError> {
@@ -260,5 +267,6 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
 
 /// In a forked child Python belongs to nobody we know: everything of ours is refused there.
 extern "C" fn forked() {
+    FORKED.store(true, Ordering::Release);
     GATE.close();
 }

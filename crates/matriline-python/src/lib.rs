@@ -20,14 +20,17 @@ mod home;
 pub mod identity;
 pub mod imports;
 mod interpreter;
+mod log;
 pub mod output;
 mod sys;
 mod threads;
 mod trampoline;
+mod variables;
 
 pub use classes::{enumeration, record_class, result_class, set_statuses};
 pub use exception::{lossy, raised, type_name};
 pub use gil_state::GilState;
 pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
+pub use log::set_log;
 pub use threads::import_threading;
 pub use trampoline::PythonCapability;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use matriline_registry::lock::Mutex;
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::identity::{self, Who};
@@ -22,7 +23,6 @@ const LONGEST_LINE: usize = 64 * 1024;
 static LOG: Mutex<Option<Log>> = Mutex::new(None);
 
 struct Log {
-    path: PathBuf,
     file: File,
     forward: bool,
     /// The beginnings of lines, by plugin and stream.
@@ -45,13 +45,8 @@ pub fn write_to(folder: &Path, forward: bool) -> io::Result<PathBuf> {
     let now = jiff::Zoned::now().strftime("%Y-%m-%d_%H-%M-%S").to_string();
     let path = folder.join(format!("python_{now}_{}.log", std::process::id()));
     let file = File::options().create(true).append(true).open(&path)?;
-    *LOG.lock() = Some(Log { path: path.clone(), file, forward, begun: HashMap::new() });
+    *LOG.lock() = Some(Log { file, forward, begun: HashMap::new() });
     Ok(path)
-}
-
-/// The file that the lines go to now.
-pub fn log_path() -> Option<PathBuf> {
-    LOG.lock().as_ref().map(|log| log.path.clone())
 }
 
 /// Writes the lines out that plugins began and did not end.
@@ -63,21 +58,32 @@ pub fn flush() {
     }
 }
 
-/// Puts our streams in the place of `sys.stdout` and `sys.stderr`.
-pub(crate) fn redirect(py: Python<'_>) -> PyResult<()> {
+/// The text streams, by name.
+static STREAMS: PyOnceLock<Vec<(&'static str, Py<PyAny>)>> = PyOnceLock::new();
+
+/// Puts our streams in the place of `sys.stdout` and `sys.stderr`; again, where a plugin replaced them.
+///
+/// # Errors
+/// What Python raises when `sys` was tampered with.
+pub fn redirect(py: Python<'_>) -> PyResult<()> {
     let sys = py.import("sys")?;
+    for (name, stream) in STREAMS.get_or_try_init(py, || make_streams(py))? {
+        sys.setattr(*name, stream)?;
+        sys.setattr(format!("__{name}__"), stream)?;
+    }
+    Ok(())
+}
+
+fn make_streams(py: Python<'_>) -> PyResult<Vec<(&'static str, Py<PyAny>)>> {
     let text_stream = py.import("io")?.getattr("TextIOWrapper")?;
     let options = PyDict::new(py);
     options.set_item("encoding", "utf-8")?;
     options.set_item("errors", "backslashreplace")?;
     options.set_item("newline", "\n")?;
     options.set_item("write_through", true)?;
-    for (name, stream) in [("stdout", Stream::Out), ("stderr", Stream::Err)] {
-        let text = text_stream.call((Sink { stream },), Some(&options))?;
-        sys.setattr(name, &text)?;
-        sys.setattr(format!("__{name}__"), text)?;
-    }
-    Ok(())
+    let made = [("stdout", Stream::Out), ("stderr", Stream::Err)];
+    let make = |(name, stream)| Ok((name, text_stream.call((Sink { stream },), Some(&options))?.unbind()));
+    made.into_iter().map(make).collect()
 }
 
 impl Log {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
-use crate::identity::{self, Identity, Who};
+use crate::identity::{self, CountedThread, Identity, Who};
 use crate::sys;
 
 /// The functions of `_thread` that start a thread, over all versions.
@@ -33,33 +33,31 @@ pub(crate) fn wrap_starters(py: Python<'_>) -> PyResult<()> {
 /// Imports `threading` before a plugin does.
 ///
 /// Up to CPython 3.12 it takes the thread that imports it first for the main thread, and ending Python then waits for
-/// that thread. Off the main thread it is shown the main thread's number, and a lock of no thread, meanwhile.
+/// that thread. Off the main thread its record of the main thread is put right.
 ///
 /// # Errors
 /// What Python raises when it cannot be imported.
 pub fn import_threading(py: Python<'_>) -> PyResult<()> {
-    let loaded = py.import("sys")?.getattr("modules")?.contains("threading")?;
-    if loaded || sys::is_main_thread() || py.version_info() >= (3, 13) {
-        return if loaded { Ok(()) } else { py.import("threading").map(drop) };
+    if py.import("sys")?.getattr("modules")?.contains("threading")? {
+        return Ok(());
     }
-    let low = py.import("_thread")?;
-    let main = MAIN_THREAD.load(Ordering::Acquire);
-    let number = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| main;
-    let number = PyCFunction::new_closure(py, None, None, number)?.into_any();
-    let shown = [("get_ident", number), ("_set_sentinel", low.getattr("allocate_lock")?)];
-    let mut real = Vec::new();
-    for (name, stand_in) in shown {
-        real.push((name, low.getattr(name)?));
-        low.setattr(name, stand_in)?;
+    let threading = py.import("threading")?;
+    if sys::is_main_thread() || py.version_info() >= (3, 13) {
+        return Ok(());
     }
-    let imported = py.import("threading");
-    for (name, function) in real {
-        low.setattr(name, &function)?;
-        if let Ok(threading) = &imported {
-            threading.setattr(name, function)?;
-        }
-    }
-    imported.map(drop)
+    let main = threading.getattr("_main_thread")?;
+    let number = MAIN_THREAD.load(Ordering::Acquire);
+    let active = threading.getattr("_active")?;
+    active.del_item(main.getattr("_ident")?)?;
+    active.set_item(number, &main)?;
+    main.setattr("_ident", number)?;
+    // The lock that says whether the thread lives was tied to this one.
+    let lock = py.import("_thread")?.call_method0("allocate_lock")?;
+    lock.call_method0("acquire")?;
+    let watched = threading.getattr("_shutdown_locks")?;
+    watched.call_method1("discard", (main.getattr("_tstate_lock")?,))?;
+    watched.call_method1("add", (&lock,))?;
+    main.setattr("_tstate_lock", lock)
 }
 
 fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {
@@ -68,22 +66,23 @@ fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {
     let start = move |args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>| -> PyResult<Py<PyAny>> {
         let py = args.py();
         let original = original.bind(py);
-        let Some(identity) = starter() else { return Ok(original.call(args, kwargs)?.unbind()) };
+        let Some(thread) = starter().map(CountedThread::new) else {
+            return Ok(original.call(args, kwargs)?.unbind());
+        };
         // The function comes first, by position or by name.
         if let Some(kwargs) = kwargs
             && let Some(function) = kwargs.get_item("function")?
         {
             let kwargs = kwargs.copy()?;
-            kwargs.set_item("function", PluginThread { function: function.unbind(), identity })?;
+            kwargs.set_item("function", PluginThread { function: function.unbind(), thread })?;
             return Ok(original.call(args, Some(&kwargs))?.unbind());
         }
         if args.is_empty() || !args.get_item(0)?.is_callable() {
             return Ok(original.call(args, kwargs)?.unbind());
         }
-        let thread =
-            Bound::new(py, PluginThread { function: args.get_item(0)?.unbind(), identity })?.into_any();
+        let runs = Bound::new(py, PluginThread { function: args.get_item(0)?.unbind(), thread })?.into_any();
         let rest = args.as_slice()[1..].iter().cloned();
-        let args = PyTuple::new(py, std::iter::once(thread).chain(rest).collect::<Vec<_>>())?;
+        let args = PyTuple::new(py, std::iter::once(runs).chain(rest).collect::<Vec<_>>())?;
         Ok(original.call(&args, kwargs)?.unbind())
     };
     PyCFunction::new_closure(py, None, None, start)
@@ -101,7 +100,7 @@ fn starter() -> Option<Arc<Identity>> {
 #[pyclass(frozen, module = "orca")]
 struct PluginThread {
     function: Py<PyAny>,
-    identity: Arc<Identity>,
+    thread: CountedThread,
 }
 
 #[pymethods]
@@ -113,7 +112,7 @@ impl PluginThread {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        identity::thread(&self.identity, || self.function.call(py, args, kwargs))
+        identity::thread(self.thread.identity(), || self.function.call(py, args, kwargs))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

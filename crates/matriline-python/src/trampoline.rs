@@ -34,8 +34,6 @@ pub struct PythonCapability {
     identity: Arc<Identity>,
     /// The object, until the capability is retired.
     instance: AtomicPtr<PyObject>,
-    /// The plugin's own context variables, which every call of it runs in.
-    variables: AtomicPtr<PyObject>,
 }
 
 #[derive(Debug)]
@@ -68,16 +66,8 @@ impl PythonCapability {
         let row: Option<&TypeSpec> = table::row(id.kind);
         let specs = row.map_or(&[][..], |row| row.methods);
         let methods = specs.iter().map(|spec| Method::new(py, spec, package)).collect::<PyResult<_>>()?;
-        // SAFETY: the GIL is held.
-        let variables = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyContext_New())? };
         LIVE.fetch_add(1, Ordering::AcqRel);
-        Ok(Self {
-            id,
-            methods,
-            identity,
-            instance: AtomicPtr::new(instance.clone().into_ptr()),
-            variables: AtomicPtr::new(variables.into_ptr()),
-        })
+        Ok(Self { id, methods, identity, instance: AtomicPtr::new(instance.clone().into_ptr()) })
     }
 
     /// Runs `act` on the object as a call of the plugin: for the acts of loading and unloading.
@@ -90,21 +80,19 @@ impl PythonCapability {
 
     /// Lets the object go. The gate in front of the capability is closed and empty.
     pub fn retire(&self, py: Python<'_>) {
-        let held =
-            [&self.instance, &self.variables].map(|held| held.swap(std::ptr::null_mut(), Ordering::AcqRel));
-        if held[0].is_null() {
+        let instance = self.instance.swap(std::ptr::null_mut(), Ordering::AcqRel);
+        if instance.is_null() {
             return;
         }
         LIVE.fetch_sub(1, Ordering::AcqRel);
-        for pool in self.methods.iter().flat_map(|method| &method.contexts).flatten() {
-            pool.clear(py);
-        }
-        for object in held {
+        // A destructor written in Python runs as the plugin.
+        identity::lifecycle(&self.identity, || {
+            for pool in self.methods.iter().flat_map(|method| &method.contexts).flatten() {
+                pool.clear(py);
+            }
             // SAFETY: owned by this capability until now; the GIL is held.
-            let object = unsafe { Bound::from_owned_ptr_or_opt(py, object) };
-            // A destructor written in Python runs as the plugin.
-            identity::lifecycle(&self.identity, || drop(object));
-        }
+            drop(unsafe { Bound::from_owned_ptr_or_opt(py, instance) });
+        });
     }
 }
 
@@ -168,7 +156,6 @@ impl Capability for PythonCapability {
                 return Err(CallError::Unloaded(self.id.clone()));
             }
             identity::call(&self.identity, method.granted(args), || {
-                let _variables = Variables::enter(self.variables.load(Ordering::Relaxed));
                 // SAFETY: the object is alive until `retire`, which waits for this call; the GIL is held.
                 unsafe { self.call_inside(py, instance, method, args, answer) }
             })
@@ -203,7 +190,7 @@ impl PythonCapability {
         let result = unsafe {
             ffi::PyObject_VectorcallMethod(
                 method.name.load(Ordering::Relaxed),
-                passed.objects.as_ptr().add(1),
+                passed.objects.as_mut_ptr().add(1).cast_const(),
                 passed.count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
                 std::ptr::null_mut(),
             )
@@ -328,55 +315,5 @@ impl Drop for Arguments<'_> {
                 unsafe { ffi::Py_DECREF(self.objects[place]) };
             }
         }
-    }
-}
-
-/// The plugin's context variables are current until this goes.
-struct Variables(*mut PyObject);
-
-impl Variables {
-    /// Enters the plugin's context, or a copy of it when it is entered already, on this thread or another.
-    #[inline]
-    fn enter(own: *mut PyObject) -> Self {
-        // SAFETY: the GIL is held, as in every function here, and the context is alive as long as the object.
-        unsafe {
-            if ffi::PyContext_Enter(own) == 0 {
-                return Self(ffi::Py_NewRef(own));
-            }
-            ffi::PyErr_Clear();
-            let copy = ffi::PyContext_Copy(own);
-            if copy.is_null() || ffi::PyContext_Enter(copy) != 0 {
-                ffi::PyErr_Clear();
-                ffi::Py_XDECREF(copy);
-                return Self(std::ptr::null_mut());
-            }
-            Self(copy)
-        }
-    }
-}
-
-impl Drop for Variables {
-    #[inline]
-    fn drop(&mut self) {
-        if self.0.is_null() {
-            return;
-        }
-        // SAFETY: entered by `enter` on this thread; the GIL is held.
-        unsafe {
-            if ffi::PyContext_Exit(self.0) != 0 {
-                ffi::PyErr_Clear();
-            }
-            ffi::Py_DECREF(self.0);
-        }
-    }
-}
-
-/// Takes away the trace and profile functions that a plugin left on this thread. Needs the GIL.
-#[cold]
-pub(crate) fn clear_trace() {
-    // SAFETY: called at the end of a plugin's scope, under the GIL.
-    unsafe {
-        ffi::PyEval_SetTrace(None, std::ptr::null_mut());
-        ffi::PyEval_SetProfile(None, std::ptr::null_mut());
     }
 }

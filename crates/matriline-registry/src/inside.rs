@@ -24,15 +24,9 @@ struct Frame {
 #[inline]
 pub(crate) fn call<R>(id: &CapabilityId, body: impl FnOnce() -> R) -> R {
     let frame = Frame { id, below: TOP.get() };
-    let outermost = frame.below.is_null();
     TOP.set(&raw const frame);
-    let restore = Restore(&frame, PhantomData);
-    let answer = body();
-    drop(restore);
-    if outermost {
-        run_deferred();
-    }
-    answer
+    let _restore = Restore(&frame, PhantomData);
+    body()
 }
 
 struct Restore<'f>(*const Frame, PhantomData<&'f Frame>);
@@ -41,7 +35,11 @@ impl Drop for Restore<'_> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: the frame stands on this thread's stack below this guard, which borrows it.
-        TOP.set(unsafe { (*self.0).below });
+        let below = unsafe { (*self.0).below };
+        TOP.set(below);
+        if below.is_null() {
+            run_deferred();
+        }
     }
 }
 
@@ -70,10 +68,12 @@ pub fn defer(act: impl FnOnce() + 'static) {
 
 #[inline]
 fn run_deferred() {
-    if DEFERRED.with_borrow(|acts| acts.is_empty()) {
-        return;
-    }
-    for act in DEFERRED.take() {
+    // A thread that is ending has no list any more, and nothing was put there.
+    let acts = DEFERRED.try_with(|acts| {
+        let waiting = !acts.borrow().is_empty();
+        waiting.then(|| acts.take())
+    });
+    for act in acts.ok().flatten().into_iter().flatten() {
         act();
     }
 }

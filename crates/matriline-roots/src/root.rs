@@ -2,6 +2,7 @@
 
 use crate::{RootError, sys};
 use once_cell::sync::OnceCell;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// What a symbolic link at the end of a path means.
@@ -75,21 +76,26 @@ impl Root {
 /// Threads: any, at the same time; the folder is opened once. A failure isn't kept, the next use tries again.
 #[derive(Debug)]
 pub struct LazyRoot<'a> {
-    file: &'a Path,
+    file: Cow<'a, Path>,
     root: OnceCell<Root>,
 }
 
 impl<'a> LazyRoot<'a> {
-    /// The folder that `file` lies in, yet to be opened. The file itself need not exist.
-    pub const fn of_file(file: &'a Path) -> Self {
-        let root = OnceCell::new();
-        Self { file, root }
+    /// The folder that `file` lies in, yet to be opened. The file itself need not exist. A relative path starts from
+    /// the process's folder of this moment, wherever that is when the folder is opened.
+    #[inline]
+    pub fn of_file(file: &'a Path) -> Self {
+        let file = match file.is_absolute() {
+            true => Cow::Borrowed(file),
+            false => std::path::absolute(file).map_or(Cow::Borrowed(file), Cow::Owned),
+        };
+        Self { file, root: OnceCell::new() }
     }
 
     /// The opened folder.
     ///
     /// # Errors
-    /// [`RootError::Open`], as [`Root::open`]; also for a path without a folder, such as a bare name.
+    /// [`RootError::Open`], as [`Root::open`].
     pub fn get(&self) -> Result<&Root, RootError> {
         self.root.get_or_try_init(|| Root::open(self.file.parent().unwrap_or(Path::new(""))))
     }

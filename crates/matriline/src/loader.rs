@@ -12,6 +12,7 @@ use matriline_catalog::{Catalog, CatalogEntry};
 use matriline_orca::{LoadRequest, LoadedPlugin};
 use matriline_policy::WriteRules;
 use matriline_python::identity::{self, Identity, IdentityOptions};
+use matriline_python::set_log;
 use matriline_registry::lock::Mutex;
 use matriline_registry::{Entry, Registry, inside};
 use tracing::Dispatch;
@@ -42,7 +43,10 @@ struct Inner {
 }
 
 /// Plugins whose manager went without a shutdown. A destructor runs no Python, so the next manager ends them.
-static ABANDONED: Mutex<Vec<LoadedPlugin>> = Mutex::new(Vec::new());
+static ABANDONED: Mutex<Vec<Abandoned>> = Mutex::new(Vec::new());
+
+/// A plugin and its capabilities, which are closed; calls may still be inside.
+type Abandoned = (LoadedPlugin, Vec<Arc<Entry>>);
 
 /// What becomes of a plugin.
 enum Slot {
@@ -71,9 +75,16 @@ impl PluginLoader {
     /// Unloads what an earlier manager left.
     pub(crate) fn end_abandoned() {
         let abandoned = std::mem::take(&mut *ABANDONED.lock());
-        for plugin in abandoned {
+        for (plugin, entries) in abandoned {
             let key = plugin.identity().key().to_owned();
-            end(&key, plugin);
+            match entries.iter().find(|entry| !entry.gate().wait_until_empty(PATIENCE)) {
+                None => end(&key, plugin),
+                Some(entry) => {
+                    let error = still_running(entry);
+                    tracing::error!(target: "matriline::load", plugin = &*key, "{error}");
+                    ABANDONED.lock().push((plugin, entries));
+                }
+            }
         }
     }
 
@@ -130,7 +141,11 @@ impl PluginLoader {
             tracing::error!(target: "matriline::load", plugin = key, "{collision}");
         }
         seat.sit(Slot::Loaded(plugin));
-        Ok(())
+        // A shutdown that went by meanwhile has not seen this plugin.
+        match self.0.closed.load(Ordering::Acquire) {
+            false => Ok(()),
+            true => self.unload_plugin(key).and(Err(Error::ShutDown)),
+        }
     }
 
     fn installed<'c>(&self, catalog: &'c Catalog, key: &str) -> Result<&'c CatalogEntry, Error> {
@@ -155,7 +170,6 @@ impl PluginLoader {
             key: key.clone(),
             rules: WriteRules::for_plugin(&self.0.data_dir, &folder),
             code: vec![code.folder.clone()],
-            log: self.0.dispatch.clone(),
         });
         Ok(LoadRequest { module: code.module, names: code.names, folders: vec![code.folder], identity })
     }
@@ -202,15 +216,14 @@ impl PluginLoader {
 
     /// Waits for the calls inside, and ends the plugin.
     fn drain(&self, key: &str, plugin: LoadedPlugin, entries: Vec<Arc<Entry>>) -> Result<(), Error> {
+        let seat = Seat { loader: self, key };
         let stuck =
             identity::host_call(|| entries.iter().find(|entry| !entry.gate().wait_until_empty(PATIENCE)));
-        if let Some(entry) = stuck {
-            let error = Error::StillRunning { id: entry.id().clone(), calls: entry.gate().inside() };
-            self.0.plugins.lock().insert(key.into(), Slot::Draining(plugin, entries));
+        if let Some(error) = stuck.map(|entry| still_running(entry)) {
+            seat.sit(Slot::Draining(plugin, entries));
             return Err(error);
         }
         self.logged(|| end(key, plugin));
-        self.0.plugins.lock().remove(key);
         Ok(())
     }
 
@@ -230,6 +243,9 @@ impl PluginLoader {
         self.0.closed.store(true, Ordering::Release);
         self.unload_all_plugins()?;
         let lease = self.0.lease.lock().take();
+        if lease.is_some() {
+            set_log(None);
+        }
         drop(lease);
         Ok(())
     }
@@ -271,6 +287,13 @@ impl PluginLoader {
         self.0.registry.with(key, kind, name, look)
     }
 
+    /// Switches a capability on or off, without touching Python: calls of a disabled one are errors, and whoever runs
+    /// capabilities skips it. Answers whether that changed anything.
+    pub fn set_capability_enabled(&self, key: &str, kind: CapabilityType, name: &str, enabled: bool) -> bool {
+        self.with_plugin_capability(key, kind, name, |entry| entry.gate().set_enabled(enabled))
+            .unwrap_or(false)
+    }
+
     /// The capability of that plugin and name through the trait of its type: `capability::<dyn GcodeCapability>(…)`.
     pub fn capability<T: Typed + ?Sized>(&self, key: &str, name: &str) -> Option<Arc<T>> {
         self.0.registry.get(key, T::KIND, name).map(|entry| T::view(entry.capability()))
@@ -293,14 +316,26 @@ impl PluginLoader {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        if self.lease.lock().is_some() {
+            set_log(None);
+        }
         for slot in std::mem::take(&mut *self.plugins.lock()).into_values() {
-            if let Slot::Loaded(plugin) | Slot::Draining(plugin, _) = slot {
-                let key = plugin.identity().key();
-                self.registry.remove(key).iter().for_each(|entry| entry.gate().close());
-                ABANDONED.lock().push(plugin);
-            }
+            let (plugin, entries) = match slot {
+                Slot::Busy => continue,
+                Slot::Draining(plugin, entries) => (plugin, entries),
+                Slot::Loaded(plugin) => {
+                    let entries = self.registry.remove(plugin.identity().key());
+                    (plugin, entries)
+                }
+            };
+            entries.iter().for_each(|entry| entry.gate().close());
+            ABANDONED.lock().push((plugin, entries));
         }
     }
+}
+
+fn still_running(entry: &Entry) -> Error {
+    Error::StillRunning { id: entry.id().clone(), calls: entry.gate().inside() }
 }
 
 /// Runs `on_unload` and says what went wrong.
@@ -312,7 +347,7 @@ fn end(key: &str, plugin: LoadedPlugin) {
     match identity.threads() {
         0 => {}
         count => {
-            tracing::warn!(target: "matriline::load", plugin = key, "Plugin `{key}` left {count} threads running; stop them in `on_unload()`");
+            tracing::warn!(target: "matriline::load", plugin = key, "Plugin `{key}` left threads running ({count}); stop them in `on_unload()`");
         }
     }
     tracing::info!(target: "matriline::load", plugin = key, "Unloaded plugin `{key}`");

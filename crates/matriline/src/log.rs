@@ -41,12 +41,11 @@ pub struct LogRecord<'a> {
 /// A callback that takes messages.
 pub(crate) type Callback = Arc<dyn Fn(&LogRecord<'_>) + Send + Sync>;
 
-/// A dispatcher that hands every message to the callback. Without one, messages go wherever the application's own
-/// `tracing` subscriber takes them, which is nowhere unless it set one.
+/// A dispatcher that hands every message to the callback, or, without one, to nothing.
 pub(crate) fn dispatch(callback: Option<Callback>) -> Dispatch {
     match callback {
         Some(callback) => Dispatch::new(tracing_subscriber::registry().with(ToCallback(callback))),
-        None => tracing::dispatcher::get_default(Dispatch::clone),
+        None => Dispatch::none(),
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use matriline_capability::CapabilityType;
 use matriline_catalog::Catalog;
-use matriline_manifest::Target;
+use matriline_manifest::{Severity, Target};
 use matriline_orca as orca;
-use matriline_python::{Interpreter, InterpreterOptions, output};
+use matriline_python::{Interpreter, InterpreterOptions, output, set_log};
 use matriline_refs::{ResolvedValue, resolve_values};
-use matriline_registry::lock::Mutex;
 use tracing::Dispatch;
 
 use crate::lease::Lease;
@@ -35,8 +35,8 @@ struct Shared {
     loader: PluginLoader,
 }
 
-/// Whether `orca` was made importable.
-static INSTALLED: Mutex<bool> = Mutex::new(false);
+/// Whether `orca` was made importable. Managers start on the main thread, one after the other.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// What a manager is started with.
 pub struct ManagerBuilder {
@@ -86,12 +86,17 @@ impl ManagerBuilder {
         std::fs::read_dir(&data_dir).map_err(refused)?;
         let lease = Lease::take()?;
         let dispatch = log::dispatch(self.log);
-        tracing::dispatcher::with_default(&dispatch, || {
+        set_log(Some(dispatch.clone()));
+        let started = tracing::dispatcher::with_default(&dispatch, || {
             start_python(self.python_home)?;
             redirect_output(&data_dir, self.forward_output);
             PluginLoader::end_abandoned();
-            Ok::<_, Error>(())
-        })?;
+            Ok(())
+        });
+        if let Err(error) = started {
+            set_log(None);
+            return Err(error);
+        }
         Ok(PluginManager(Arc::new(Shared {
             loader: PluginLoader::new(data_dir.clone(), dispatch.clone(), lease),
             data_dir,
@@ -111,15 +116,13 @@ fn start_python(home: Option<PathBuf>) -> Result<(), Error> {
     if Interpreter::get().is_none() {
         Interpreter::start(InterpreterOptions { home })?;
     }
-    let mut installed = INSTALLED.lock();
-    let first = !std::mem::replace(&mut *installed, true);
-    drop(installed);
-    if first {
+    if !INSTALLED.load(Ordering::Acquire) {
         let made =
             Interpreter::with(|py| orca::install(py).map_err(|error| matriline_python::raised(py, &error)));
         if let Some(Err(raised)) = made {
             return Err(matriline_python::StartError::Refused(raised.traceback).into());
         }
+        INSTALLED.store(true, Ordering::Release);
     }
     match Interpreter::is_running() {
         true => Ok(()),
@@ -253,9 +256,20 @@ fn report(catalog: &Catalog) {
         let folder = entry.folder.display();
         match entry.error() {
             Some(problem) => {
-                tracing::warn!(target: "matriline::catalog", plugin, "Plugin `{plugin}` in `{folder}` is broken: {problem}");
+                tracing::warn!(target: "matriline::catalog", plugin, "Plugin `{plugin}` is broken: {problem}");
             }
             None => tracing::debug!(target: "matriline::catalog", plugin, "Plugin `{plugin}` in `{folder}`"),
+        }
+        for problem in &entry.problems {
+            match problem.severity {
+                Severity::Error => {}
+                Severity::Warning => {
+                    tracing::warn!(target: "matriline::catalog", plugin, "Plugin `{plugin}` in `{folder}`: {problem}");
+                }
+                Severity::Note => {
+                    tracing::debug!(target: "matriline::catalog", plugin, "Plugin `{plugin}` in `{folder}`: {problem}");
+                }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use matriline_capability::{
     CallError, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext, Status, Typed,
 };
+use matriline_python::identity;
 use matriline_refs::{ResolvedValue, resolve_values};
 use matriline_registry::Entry;
 
@@ -43,14 +44,14 @@ pub struct PostProcessStep {
 
 impl PluginManager {
     /// Runs the capabilities over the file, and tells `report` of each, a failing one included. Answers the file that
-    /// was edited, or `None` when the setting names nothing.
+    /// was edited, by its absolute path, or `None` when the setting names nothing.
     ///
     /// A name that no reference resolves, or whose capability is not loaded or is disabled, is skipped with a warning
     /// in the log; an application that wants to refuse asks [`requirements`](Self::requirements) first.
     ///
     /// # Errors
     /// A capability that raises, fails (recoverably or not) or deletes the file ends the run with
-    /// [`Error::PostProcess`]; the copy is removed. A plugin that raised is unloaded.
+    /// [`Error::PostProcess`]; the copy is removed. [`Error::File`] when the source cannot be copied. A plugin that raised is unloaded.
     ///
     /// Threads: any; the slicing thread as a rule. `report` runs on it, without the GIL.
     pub fn run_post_process_plugins(
@@ -61,9 +62,15 @@ impl PluginManager {
         if job.post_process_plugin.iter().all(String::is_empty) {
             return Ok(None);
         }
+        // A plugin may change the folder of the process, so that a relative path would lead elsewhere afterwards.
+        let source = std::path::absolute(job.source).map_err(|cause| Error::File {
+            act: "found",
+            path: job.source.into(),
+            cause: Arc::new(cause),
+        })?;
         let working = match job.make_copy {
-            true => WorkingFile::copy_of(job.source)?,
-            false => WorkingFile { path: job.source.to_path_buf(), is_copy: false },
+            true => WorkingFile::copy_of(&source)?,
+            false => WorkingFile { path: source, is_copy: false },
         };
         self.logged(|| self.run_over(&working.path, job, report))?;
         Ok(Some(working.keep()))
@@ -88,7 +95,7 @@ impl PluginManager {
         for value in resolve_values(job.post_process_plugin, job.plugins) {
             let Some(entry) = self.find(&value) else { continue };
             let step = run_one(&entry, &context);
-            report(&step);
+            identity::host_call(|| report(&step));
             let failure = failure_of(&step, path);
             if matches!(step.outcome, Err(Error::Call(CallError::Raised { .. })))
                 && let Err(error) = self.loader().unload_plugin(&step.id.plugin_key)
@@ -138,8 +145,9 @@ fn failure_of(step: &PostProcessStep, path: &Path) -> Option<Error> {
         Err(error) => {
             let message = match error.raised() {
                 Some(raised) => format!(
-                    "Post-processing plugin {name} raised an exception.\nError: {}: {}",
-                    raised.kind, raised.message
+                    "Post-processing plugin {name} raised an exception.\nError: {}{}",
+                    raised.kind,
+                    raised.suffix()
                 ),
                 None => format!("Post-processing plugin {name} failed.\nError: {error}"),
             };

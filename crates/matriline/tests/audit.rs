@@ -33,7 +33,7 @@ fn every_way_outside_is_denied_and_logged() {
         assert_eq!(result, success("denied"), "{way}");
         victim.assert_untouched();
         let logged = application.logged(LogLevel::Warn, KEY).split_off(before).join("\n");
-        assert!(logged.contains("Blocked `"), "{way} was not logged: {logged}");
+        assert!(logged.contains(": blocked `"), "{way} was not logged: {logged}");
     }
     application.manager.shutdown().unwrap();
 }
@@ -151,6 +151,62 @@ fn the_folder_of_another_call_is_not_writable() {
     assert!(execute(&application.gcode()).is_err(), "the earlier call left nothing open");
 }
 
+/// A script whose `on_load` leaves something behind that would write to that path later.
+fn leaves_behind(line: &str, path: &Path) -> Application {
+    let later =
+        format!("import atexit, pathlib, weakref\nlater = pathlib.Path({:?}).touch", path.to_str().unwrap());
+    let source = script("return orca.ExecutionResult.success('')");
+    let load = format!("    def on_load(self):\n        {line}\n\n    def execute");
+    Application::with_script("late", &format!("{later}\n{}", source.replace("    def execute", &load)))
+}
+
+fn what_a_plugin_leaves_behind_is_still_its_own() {
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("new.txt");
+    let application = leaves_behind("weakref.finalize(self, later)", &path);
+    application.load("late");
+    application.manager.shutdown().unwrap();
+    assert!(!path.exists(), "a finalizer ran as the application");
+
+    let application = leaves_behind("atexit.register(later)", &path);
+    application.load("late");
+    application.manager.shutdown().unwrap();
+    matriline::python::Interpreter::finalize().unwrap();
+    assert!(!path.exists(), "the end of Python ran it as the application");
+}
+
+fn a_forked_child_is_held_to_the_rules() {
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("new.txt");
+    let body = format!(
+        "import os\nchild = os.fork()\nif child == 0:\n    try:\n        open({:?}, 'w')\n    \
+         except PermissionError:\n        os._exit(7)\n    os._exit(0)\n\
+         return orca.ExecutionResult.success(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))",
+        path.to_str().unwrap()
+    );
+    let application = Application::with_script("forks", &script(&body));
+    application.load("forks");
+    assert_eq!(application.execute("forks", "edit").unwrap(), success("7"));
+    assert!(!path.exists());
+}
+
+fn a_path_that_answers_twice_is_refused() {
+    let outside = tempfile::tempdir().unwrap();
+    let body = format!(
+        "import io, os\nclass Twice:\n    def __init__(self, *paths): self.paths = list(paths)\n    \
+         def __fspath__(self): return self.paths.pop(0)\n\
+         inside = ctx.gcode_path + '.new'\noutside = os.path.join({:?}, 'new.txt')\n\
+         for order in ((inside, outside), (outside, inside), (outside, outside)):\n    try:\n        \
+         io.FileIO(Twice(*order), 'w')\n    except PermissionError:\n        pass\n\
+         return orca.ExecutionResult.success('')",
+        outside.path().to_str().unwrap()
+    );
+    let application = Application::with_script("twice", &script(&body));
+    application.load("twice");
+    application.execute("twice", "edit").unwrap();
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
 fn subprocess_and_dev_null_work() {
     let body = "import subprocess, sys\n\
                 done = subprocess.run(['/bin/sh', '-c', 'echo hi'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)\n\
@@ -196,6 +252,9 @@ process_tests!(
     the_data_folder_is_writable,
     what_would_let_a_plugin_rule_itself_is_not,
     the_folder_of_another_call_is_not_writable,
+    what_a_plugin_leaves_behind_is_still_its_own,
+    a_forked_child_is_held_to_the_rules,
+    a_path_that_answers_twice_is_refused,
     subprocess_and_dev_null_work,
     a_host_thread_that_came_past_us_may_write_nowhere,
 );

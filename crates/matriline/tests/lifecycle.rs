@@ -73,7 +73,7 @@ fn python_does_not_end_under_a_plugins_thread() {
     application.execute("sleeper", "edit").unwrap();
     application.manager.shutdown().unwrap();
     let warnings = application.logged(LogLevel::Warn, "sleeper").join("\n");
-    assert!(warnings.contains("left 1 threads running"), "{warnings}");
+    assert!(warnings.contains("left threads running (1)"), "{warnings}");
     let refused = Interpreter::finalize().unwrap_err().to_string();
     assert!(refused.contains("`sleeper`"), "{refused}");
 }
@@ -168,6 +168,76 @@ fn a_callback_unloads_the_plugin_that_calls() {
     started.shutdown().unwrap();
 }
 
+fn a_callback_may_call_another_plugin() {
+    let data = DataFolder::new();
+    data.add_script("asks", "asks.py", &script("open('/not/allowed', 'w')"));
+    data.add_script("answers", "answers.py", &script("return orca.ExecutionResult.success('answered')"));
+    let shared = std::sync::Arc::new(std::sync::OnceLock::<matriline::PluginManager>::new());
+    let answers = std::sync::Arc::new(AtomicUsize::new(0));
+    let (inside, counted) = (shared.clone(), answers.clone());
+    let started = matriline::PluginManager::builder(data.path())
+        .log(move |record| {
+            if record.target == "matriline::audit"
+                && let Some(manager) = inside.get()
+            {
+                let answer =
+                    manager.loader().capability::<dyn matriline::GcodeCapability>("answers", "edit").unwrap();
+                let path = std::path::Path::new("/no/such/folder/job.gcode");
+                assert_eq!(run(&*answer, path).unwrap(), success("answered"));
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .start()
+        .unwrap();
+    started.discover_plugins();
+    shared.set(started.clone()).ok().unwrap();
+    started.loader().load_plugin("asks").unwrap();
+    started.loader().load_plugin("answers").unwrap();
+    let asks = started.loader().capability::<dyn matriline::GcodeCapability>("asks", "edit").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| assert!(run(&*asks, std::path::Path::new("/no/such/folder/job.gcode")).is_err()));
+        }
+    });
+    assert!(run(&*asks, std::path::Path::new("/no/such/folder/job.gcode")).is_err());
+    assert_eq!(answers.load(Ordering::Relaxed), 3);
+}
+
+fn an_abandoned_manager_waits_for_its_calls() {
+    let body = "import time\ntime.sleep(0.5)\nreturn orca.ExecutionResult.success(self.kept)";
+    let source = script(body).replace("    def execute", "    kept = 'alive'\n\n    def execute");
+    let first = Application::with_script("slow", &source);
+    first.load("slow");
+    let capability = first.capability("slow", "edit");
+    let gcode = first.gcode();
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| run(&*capability, &gcode));
+        let entry = first.manager.loader().loaded_plugin_capabilities("slow").remove(0);
+        while entry.gate().inside() == 0 {
+            std::thread::yield_now();
+        }
+        drop(first);
+        let second = Application::with_script("slow", &source);
+        assert_eq!(entry.gate().inside(), 0, "the new manager waited");
+        assert_eq!(call.join().unwrap().unwrap(), success("alive"));
+        second.load("slow");
+    });
+}
+
+fn the_log_callback_goes_with_its_manager() {
+    let data = DataFolder::new();
+    data.add_fixture("good");
+    let token = std::sync::Arc::new(());
+    let kept = token.clone();
+    let manager =
+        matriline::PluginManager::builder(data.path()).log(move |_| drop(kept.clone())).start().unwrap();
+    manager.discover_plugins();
+    manager.loader().load_plugin("good").unwrap();
+    manager.shutdown().unwrap();
+    drop(manager);
+    assert_eq!(std::sync::Arc::strong_count(&token), 1);
+}
+
 fn on_unload_that_raises_is_logged_and_unloads() {
     let application = Application::with(&["raises_in_on_unload"]);
     application.load("raises_in_on_unload");
@@ -203,9 +273,14 @@ fn a_failed_load_ends_what_it_began() {
 fn a_disabled_capability_refuses_calls() {
     let application = Application::with(&["good"]);
     application.load("good");
-    let entry = application.manager.loader().loaded_plugin_capabilities("good").remove(0);
-    entry.gate().set_enabled(false);
+    let loader = application.manager.loader();
+    let set =
+        |enabled| loader.set_capability_enabled("good", CapabilityType::PostProcessing, "edit", enabled);
+    assert!(set(false) && !set(false));
     assert_eq!(application.execute("good", "edit").unwrap_err().code(), ErrorCode::CapabilityDisabled);
+    assert!(set(true));
+    assert!(application.execute("good", "edit").is_ok());
+    assert!(!loader.set_capability_enabled("good", CapabilityType::Script, "edit", false));
 }
 
 fn reloading_does_not_grow_memory() {
@@ -242,6 +317,9 @@ process_tests!(
     unloading_waits_for_calls_inside,
     unloading_under_eight_calling_threads_harms_nobody,
     a_callback_unloads_the_plugin_that_calls,
+    a_callback_may_call_another_plugin,
+    an_abandoned_manager_waits_for_its_calls,
+    the_log_callback_goes_with_its_manager,
     on_unload_that_raises_is_logged_and_unloads,
     a_failed_load_ends_what_it_began,
     a_disabled_capability_refuses_calls,

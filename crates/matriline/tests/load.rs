@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Application, success};
+use common::{Application, script, success};
 use matriline::{CapabilityType, ErrorCode, LogLevel, PluginManager, Status};
 use matriline_testkit::{DataFolder, process_tests};
 
@@ -86,6 +86,35 @@ fn two_package_classes() {
     check_load_error("two_package_classes", ErrorCode::LoadFailed, &["ValueError", text]);
 }
 
+fn a_second_package_class_that_is_refused_stays_out() {
+    let source = script("return orca.ExecutionResult.success('first')");
+    let second = "\ntry:\n    @orca.plugin\n    class Second(orca.base):\n        pass\nexcept ValueError:\n    pass\n";
+    let application = Application::with_script("twice", &(source + second));
+    application.load("twice");
+    assert_eq!(application.execute("twice", "edit").unwrap(), success("first"));
+}
+
+fn a_plugin_that_takes_the_output_away_takes_it_from_nobody_else() {
+    let data = DataFolder::new();
+    let source = script("print('heard')\nreturn orca.ExecutionResult.success('')");
+    data.add_script("thief", "thief.py", &format!("import sys\nsys.stdout = None\n{source}"));
+    data.add_script("victim", "victim.py", &source);
+    let application = Application::on(data);
+    application.load("thief");
+    application.load("victim");
+    application.execute("victim", "edit").unwrap();
+    assert!(application.printed().contains("[victim] heard"));
+}
+
+fn warnings_about_a_good_plugin_are_logged() {
+    let source = script("return orca.ExecutionResult.success('')");
+    let head = "# /// script\n# [tool.orcaslicer.plugin]\n# name = 'x'\n# dependencies = ['numpy']\n# ///\n";
+    let application = Application::with_script("odd", &(head.to_owned() + &source));
+    let logged = application.logged(LogLevel::Warn, "odd").join("\n");
+    assert!(logged.contains("dependencies"), "{logged}");
+    application.load("odd");
+}
+
 fn package_not_a_base() {
     let text = "@orca.plugin must decorate a subclass of orca.base";
     check_load_error("package_not_a_base", ErrorCode::LoadFailed, &[text]);
@@ -122,11 +151,11 @@ fn name_empty() {
 }
 
 fn name_with_semicolon() {
-    check_load_error("name_with_semicolon", ErrorCode::LoadFailed, &["contains `;`"]);
+    check_load_error("name_with_semicolon", ErrorCode::LoadFailed, &["Capability name must not contain ';'"]);
 }
 
 fn duplicate_capability() {
-    check_load_error("duplicate_capability", ErrorCode::LoadFailed, &["two capabilities"]);
+    check_load_error("duplicate_capability", ErrorCode::LoadFailed, &["duplicate capability"]);
 }
 
 fn raises_in_register() {
@@ -270,6 +299,9 @@ process_tests!(
     missing_import,
     no_package_class,
     two_package_classes,
+    a_second_package_class_that_is_refused_stays_out,
+    a_plugin_that_takes_the_output_away_takes_it_from_nobody_else,
+    warnings_about_a_good_plugin_are_logged,
     package_not_a_base,
     no_capability,
     capability_not_a_capability,

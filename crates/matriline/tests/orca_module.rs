@@ -148,6 +148,12 @@ fn names_that_do_not_exist() {
     check("assert not hasattr(orca, 'pages') and getattr(orca, 'host', None) is None");
 }
 
+fn names_that_all_plugins_share_stay() {
+    check_raises("orca.plugin = None", "AttributeError", "belongs to the application");
+    check_raises("del orca.ExecutionResult", "AttributeError", "belongs to the application");
+    check_raises("orca.gcode.GCodePluginContext = None", "AttributeError", "belongs to the application");
+}
+
 fn registering_outside_of_discovery() {
     check_raises(
         "orca.plugin(orca.base)",
@@ -185,6 +191,7 @@ process_tests!(
     contexts,
     bases,
     names_that_do_not_exist,
+    names_that_all_plugins_share_stay,
     registering_outside_of_discovery,
     scripts_run_without_arguments,
 );

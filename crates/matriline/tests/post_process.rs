@@ -60,6 +60,37 @@ fn without_a_copy_the_source_is_edited() {
     assert!(text(&application.gcode()).ends_with("; first\n"));
 }
 
+fn a_relative_path_is_that_of_the_moment() {
+    let body = "import os, tempfile\nos.chdir(os.path.dirname(os.path.dirname(ctx.gcode_path)))\n\
+                with open(ctx.gcode_path, 'a') as gcode:\n    gcode.write('; here')\n\
+                return orca.ExecutionResult.success(ctx.gcode_path)";
+    let application = Application::with_script("moves", &common::script(body));
+    application.load("moves");
+    std::env::set_current_dir(application.jobs.path()).unwrap();
+    let names = ["edit".to_owned()];
+    let plugins = ["moves;;edit".to_owned()];
+    let job = PostProcess {
+        source: std::path::Path::new("job.gcode"),
+        make_copy: true,
+        host: "File",
+        output_name: "job.gcode",
+        post_process_plugin: &names,
+        plugins: Some(&plugins),
+    };
+    let edited = application.manager.run_post_process_plugins(&job, &mut |_| ()).unwrap().unwrap();
+    assert!(edited.is_absolute() && text(&edited).ends_with("; here"));
+    // The same by a call of the capability itself.
+    std::env::set_current_dir(application.jobs.path()).unwrap();
+    let capability = application.capability("moves", "edit");
+    let context =
+        matriline::GcodeContext { orca_version: "", gcode_path: "job.gcode", host: "", output_name: "" };
+    let error = capability.execute(&context).unwrap_err();
+    assert!(
+        error.to_string().contains("FileNotFoundError"),
+        "its folder was given, but it went elsewhere: {error}"
+    );
+}
+
 fn nothing_to_do_is_nothing_done() {
     let application = Application::with(&[]);
     for names in [&[][..], &["", ""]] {
@@ -242,6 +273,7 @@ fn peak_kib() -> u64 {
 process_tests!(
     the_order_is_that_of_the_setting_and_a_name_listed_twice_runs_twice,
     without_a_copy_the_source_is_edited,
+    a_relative_path_is_that_of_the_moment,
     nothing_to_do_is_nothing_done,
     what_is_not_there_is_skipped_with_a_warning,
     an_exception_fails_the_export_with_its_whole_traceback,

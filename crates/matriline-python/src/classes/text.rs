@@ -41,7 +41,7 @@ pub(crate) unsafe fn view<'a>(object: *mut ffi::PyObject) -> Option<&'a str> {
 pub(crate) unsafe fn accept(object: *mut ffi::PyObject, name: &str) -> *mut ffi::PyObject {
     // SAFETY: as promised by the caller.
     unsafe {
-        if ffi::PyUnicode_Check(object) != 0 {
+        if ffi::PyUnicode_CheckExact(object) != 0 {
             return ffi::Py_NewRef(object);
         }
         accept_other(object, name)
@@ -54,6 +54,10 @@ pub(crate) unsafe fn accept(object: *mut ffi::PyObject, name: &str) -> *mut ffi:
 unsafe fn accept_other(object: *mut ffi::PyObject, name: &str) -> *mut ffi::PyObject {
     // SAFETY: as promised by the caller.
     unsafe {
+        if ffi::PyUnicode_Check(object) != 0 {
+            // A subclass may run code when it is shown or goes; what is kept may not.
+            return ffi::PyUnicode_FromObject(object);
+        }
         if ffi::PyBytes_Check(object) != 0 {
             return ffi::PyUnicode_FromEncodedObject(object, c"utf-8".as_ptr(), c"strict".as_ptr());
         }
