@@ -41,6 +41,6 @@ function(matriline_cargo_staticlib target)
         VERBATIM)
 
     add_library(${target} STATIC IMPORTED GLOBAL)
-    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${library}")
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${library}" MATRILINE_CARGO_TARGET_DIR "${folder}")
     add_dependencies(${target} ${target}_cargo)
 endfunction()

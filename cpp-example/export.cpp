@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 #include "commands.hpp"
 #include "matriline/plugin_manager.hpp"
@@ -10,12 +11,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
+void check(const std::error_code &problem, const std::string &act) {
+    if (problem) {
+        throw std::runtime_error(act + ": " + problem.message());
+    }
+}
+
+void check_paths(const fs::path &source, const fs::path &output) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(source, ignored)) {
+        throw std::runtime_error("The G-code file `" + source.string() +
+                                 "` does not exist; give another one with `--gcode`");
+    }
+    if (!fs::is_directory(output.parent_path(), ignored)) {
+        throw std::runtime_error("The folder `" + output.parent_path().string() +
+                                 "` does not exist; create it, or give another file with `--output`");
+    }
+}
+
 /// A copy that goes again unless it is kept.
 class WorkingCopy {
 public:
     WorkingCopy(const fs::path &source, const fs::path &output) : path_(output), output_(output) {
         path_ += ".part";
-        fs::copy_file(source, path_, fs::copy_options::overwrite_existing);
+        std::error_code problem;
+        fs::copy_file(source, path_, fs::copy_options::overwrite_existing, problem);
+        check(problem, "The G-code file `" + source.string() + "` can't be copied to `" + path_.string() + "`");
     }
     WorkingCopy(const WorkingCopy &) = delete;
     WorkingCopy &operator=(const WorkingCopy &) = delete;
@@ -25,7 +46,11 @@ public:
     }
 
     std::string path() const { return path_.string(); }
-    void keep() const { fs::rename(path_, output_); }
+    void keep() const {
+        std::error_code problem;
+        fs::rename(path_, output_, problem);
+        check(problem, "The output `" + output_.string() + "` can't be written");
+    }
 
 private:
     fs::path path_;
@@ -58,6 +83,7 @@ std::string missing(const Preset &preset) {
 
 int export_gcode(const Options &options) {
     const Preset preset = read_preset(options["--preset"]);
+    check_paths(options["--gcode"], options["--output"]);
     start_plugins(options["--data-dir"]);
     load_plugins(preset);
     if (const std::string problems = missing(preset); !problems.empty()) {

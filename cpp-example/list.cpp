@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "commands.hpp"
 #include "matriline/plugin_manager.hpp"
 #include "report.hpp"
@@ -12,9 +14,10 @@ int list(const Options &options) {
             continue;
         }
         loader.load_plugin(manager.get_catalog(), plugin.plugin_key);
-        // the first line is the message, the others are the traceback
         const std::string error = loader.get_plugin_load_error(plugin.plugin_key);
-        print_plugin(plugin, loader.is_plugin_loaded(plugin.plugin_key), error.substr(0, error.find('\n')));
+        // a traceback may follow the message; that of a syntax error has no head
+        const auto end = std::min(error.find("\nTraceback ("), error.find("\n  File \""));
+        print_plugin(plugin, loader.is_plugin_loaded(plugin.plugin_key), error.substr(0, end));
         for (const auto &capability : loader.get_loaded_plugin_capabilities(plugin.plugin_key)) {
             print_capability(capability->identifier());
         }

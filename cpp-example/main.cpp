@@ -30,9 +30,9 @@ void start_plugins(const std::string &data_dir) {
     matriline::ManagerOptions options;
     options.data_dir = data_dir;
     options.application_version = "2.4.0";
-    options.log = [](matriline::LogLevel level, std::string_view, std::string_view, std::string_view text) {
+    options.log = [](matriline::LogLevel level, std::string_view, std::string_view plugin, std::string_view text) {
         if (level >= matriline::LogLevel::Warn) {
-            std::fprintf(stderr, "log: %.*s\n", static_cast<int>(text.size()), text.data());
+            print_log(level, plugin, text);
         }
     };
     manager.configure(std::move(options));

@@ -9,7 +9,8 @@ struct UsageError {
     std::string problem;
 };
 
-/// The `--name value` pairs after a sub-command.
+/// The `--name path` pairs after a sub-command. Paths are absolute, since plugins run with them and a bare file name
+/// has no folder.
 class Options {
 public:
     /// Takes exactly the names it is given, each once.

@@ -1,6 +1,8 @@
 #include "preset.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -114,8 +116,11 @@ private:
     }
 
     unsigned long number() {
+        if (json_.size() - at_ < 4) {
+            too_short();
+        }
         const std::string digits = json_.substr(at_, 4);
-        if (digits.size() < 4 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
+        if (digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
             fail("four hexadecimal digits");
         }
         at_ += 4;
@@ -126,7 +131,7 @@ private:
 
     char next() {
         if (at_ >= json_.size()) {
-            fail("more");
+            too_short();
         }
         return json_[at_];
     }
@@ -150,6 +155,11 @@ private:
         }
     }
 
+    [[noreturn]] void too_short() const {
+        throw std::runtime_error("is no JSON object: it ends too early, after " + std::to_string(json_.size()) +
+                                 " bytes; save it again");
+    }
+
     [[noreturn]] void fail(const std::string &expected) const {
         throw std::runtime_error("is no JSON object: at byte " + std::to_string(at_) + " stands no " + expected);
     }
@@ -163,7 +173,8 @@ private:
 Preset read_preset(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        throw std::runtime_error("The preset `" + path + "` can't be read");
+        throw std::runtime_error("The preset `" + path + "` can't be read: " + std::strerror(errno) +
+                                 "; give another file with `--preset`");
     }
     Preset preset;
     try {

@@ -46,8 +46,15 @@ void print_step(const matriline::PostProcessStep &step) {
     }
 }
 
+void print_log(matriline::LogLevel level, std::string_view plugin, std::string_view text) {
+    static const char *const levels[] = {"trace", "debug", "info", "warning", "error"};
+    const std::string from = plugin.empty() ? "" : " in plugin `" + std::string(plugin) + "`";
+    std::fprintf(stderr, "%s%s: %.*s\n", levels[static_cast<int>(level)], from.c_str(), static_cast<int>(text.size()),
+                 text.data());
+}
+
 void complain(const std::exception &error) {
-    std::fprintf(stderr, "mini-slicer: %s\n", error.what());
+    std::fprintf(stderr, "mini-slicer: %s\n", field(error.what()).c_str());
     if (const auto *failure = dynamic_cast<const matriline::Error *>(&error)) {
         std::fputs(failure->traceback().c_str(), stderr);
     }

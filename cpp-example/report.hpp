@@ -2,7 +2,9 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
+#include "matriline/log.hpp"
 #include "matriline/plugin_capability_identifier.hpp"
 #include "matriline/plugin_descriptor.hpp"
 #include "matriline/post_process.hpp"
@@ -15,6 +17,9 @@ void print_capability(const matriline::PluginCapabilityIdentifier &capability);
 
 /// The line of a capability that was run: what it answered, and how long that took.
 void print_step(const matriline::PostProcessStep &step);
+
+/// A line of the log on stderr, with its level and the plugin it is about.
+void print_log(matriline::LogLevel level, std::string_view plugin, std::string_view text);
 
 /// Says on stderr what went wrong, with the traceback of a plugin.
 void complain(const std::exception &error);

@@ -788,6 +788,23 @@ matriline_result matriline_manager_find_capability(const struct matriline_manage
                                                    struct matriline_error **error_out);
 
 /**
+ * Switches a capability on or off. While it is off, its calls fail with `MATRILINE_RESULT_CAPABILITY_DISABLED`; it
+ * stays loaded and is still found. `type` is a `matriline_capability_type`. `changed_out` may be NULL; otherwise it
+ * receives whether that changed anything: false when it was so already or there is no such capability.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_set_capability_enabled(struct matriline_manager *manager,
+                                                          struct matriline_str plugin_key,
+                                                          uint8_t type,
+                                                          struct matriline_str name,
+                                                          bool enabled,
+                                                          bool *changed_out,
+                                                          struct matriline_error **error_out);
+
+/**
  * The capabilities of a type, by name and then by plugin key. `type` is a `matriline_capability_type`.
  * `list_out` receives a list to free with `matriline_capability_list_free`.
  *

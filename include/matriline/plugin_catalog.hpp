@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ public:
     bool try_get_plugin_descriptor(std::string_view key, PluginDescriptor &out) const;
 
     bool has_valid_plugin_descriptor(std::string_view key) const;
+
+    /// The folders that discovery looks for plugins in.
+    std::vector<std::string> get_plugin_directories() const;
 
 private:
     friend class PluginManager;

@@ -9,6 +9,7 @@
 #include "matriline/loaded_plugin_capability.hpp"
 #include "matriline/plugin_capability_identifier.hpp"
 #include "matriline/plugin_capability_type.hpp"
+#include "matriline/plugin_descriptor.hpp"
 #include "matriline/version.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
@@ -30,10 +31,24 @@ public:
 
     /// Unloads a plugin; capabilities that are held then throw when called. True when it was loaded.
     bool unload_plugin(std::string_view key);
+    /// The same: a plugin is unloaded whole, whatever the type.
+    bool unload_plugin(std::string_view key, PluginCapabilityType type);
 
     void unload_all_plugins();
 
+    /// Switches a capability on or off. While it is off, its calls throw `Error` with
+    /// `ErrorCode::CapabilityDisabled`; it stays loaded and is still found. True when that changed something, false
+    /// when it was so already or there is no such capability.
+    bool enable_capability(std::string_view plugin_key, std::string_view name, PluginCapabilityType type);
+    bool disable_capability(std::string_view plugin_key, std::string_view name, PluginCapabilityType type);
+
     bool is_plugin_loaded(std::string_view key) const;
+
+    /// Whether no plugin is loaded and none is being loaded or unloaded.
+    bool is_idle_and_empty() const;
+
+    /// What discovery found of every loaded plugin, by key. Of a plugin that it finds no more only the key is known.
+    std::vector<PluginDescriptor> get_all_loaded_plugin_descriptors() const;
 
     /// Why the last load of that plugin failed, with the traceback where there is one; empty when it did not.
     std::string get_plugin_load_error(std::string_view key) const;
@@ -43,6 +58,11 @@ public:
     get_plugin_capability_by_name(std::string_view plugin_key, PluginCapabilityType type, std::string_view name) const;
     std::shared_ptr<LoadedPluginCapability>
     get_plugin_capability_by_name(const PluginCapabilityIdentifier &identifier) const;
+
+    /// The first capability of that name by plugin key, or null. With `PluginCapabilityType::Unknown` it may be of any
+    /// type.
+    std::shared_ptr<LoadedPluginCapability> try_get_plugin_capability_by_name_and_type(std::string_view name,
+                                                                                       PluginCapabilityType type) const;
 
     /// All capabilities of a type, by name and then by plugin key.
     std::vector<std::shared_ptr<LoadedPluginCapability>>

@@ -37,7 +37,7 @@ public:
     void configure(ManagerOptions options);
 
     /// Starts Python and the manager. False when that fails; `last_error` then says why. True when it is started
-    /// already.
+    /// already, false while another call is starting it. The log callback may ask this class while it starts.
     /// Threads: the main thread.
     bool initialize();
 
@@ -46,13 +46,17 @@ public:
 
     bool is_initialized() const;
 
-    /// Unloads every plugin and refuses further calls. Does nothing when not started.
+    /// Unloads every plugin and refuses further calls. Does nothing when not started. It throws `Error` when
+    /// a call into a plugin does not return in time, or a plugin is still being loaded; then it can be tried again.
     /// Threads: the main thread, outside of every call into a plugin.
     void shutdown();
 
     /// Reads the plugin folders anew. No code of a plugin runs.
     /// Threads: any.
     void discover_plugins();
+
+    /// The same, under the name it has where an application changed the folders itself.
+    void rescan_plugins();
 
     PluginCatalog &get_catalog();
     PluginLoader &get_loader();

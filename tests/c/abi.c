@@ -154,7 +154,22 @@ static void calls(matriline_manager *manager) {
     assert(matriline_execution_result_data(result).len == 0);
     matriline_execution_result_free(result);
 
+    bool changed = false;
+    ok(matriline_manager_set_capability_enabled(manager, str("good"), MATRILINE_CAPABILITY_TYPE_POST_PROCESSING,
+                                                str("edit"), false, &changed, &error),
+       error);
+    assert(changed && !matriline_capability_is_enabled(good));
     result = NULL;
+    assert(matriline_gcode_execute(good, &context, &result, NULL) == MATRILINE_RESULT_CAPABILITY_DISABLED);
+    ok(matriline_manager_set_capability_enabled(manager, str("good"), MATRILINE_CAPABILITY_TYPE_POST_PROCESSING,
+                                                str("edit"), true, NULL, &error),
+       error);
+    assert(matriline_capability_is_enabled(good));
+    ok(matriline_manager_set_capability_enabled(manager, str("good"), MATRILINE_CAPABILITY_TYPE_SCRIPT, str("edit"),
+                                                false, &changed, &error),
+       error);
+    assert(!changed);
+
     assert(matriline_gcode_execute(good, NULL, &result, NULL) == MATRILINE_RESULT_INVALID_ARGUMENT);
     assert(matriline_script_execute(good, &result, &error) == MATRILINE_RESULT_INVALID_ARGUMENT);
     assert(contains(matriline_error_message(error), "is not of type `script`"));

@@ -44,6 +44,18 @@ TEST_CASE("escapes are read") {
     CHECK(preset.plugins == std::vector<std::string>{"\"\\/\n", "Größe", "🐋"});
 }
 
+TEST_CASE("a file that ends too early says so") {
+    for (const char *json : {"", "{", "{\"plugins\": [\"a", "{\"a\":\"\\u12"}) {
+        INFO(json);
+        try {
+            read(json);
+            FAIL("nothing was thrown");
+        } catch (const std::runtime_error &error) {
+            CHECK(std::string(error.what()).find("ends too early") != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("what is no JSON object is refused") {
     for (const char *json : {"", "[]", "{", "{\"a\"", "{\"a\":}", "{\"a\":1,}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}",
                              "{} x", "{\"a\":[1 2]}"}) {

@@ -10,10 +10,17 @@ TEST_CASE("before the start nothing is found and acts are refused") {
     CHECK_FALSE(loader().is_plugin_loaded("good"));
     CHECK_FALSE(loader().get_plugin_capability_by_name("good", PluginCapabilityType::PostProcessing, "edit"));
     CHECK(loader().get_plugin_capabilities_by_type("script").empty());
+    CHECK_FALSE(loader().try_get_plugin_capability_by_name_and_type("edit", PluginCapabilityType::Unknown));
+    CHECK(loader().get_all_loaded_plugin_descriptors().empty());
+    CHECK(loader().is_idle_and_empty());
+    CHECK(manager().get_catalog().get_plugin_directories().empty());
     matriline::log(LogLevel::Info, "t", "", "goes nowhere");
     manager().shutdown();
 
     CHECK(error_of([] { manager().discover_plugins(); }).code() == ErrorCode::NotStarted);
+    CHECK(error_of([] { manager().rescan_plugins(); }).code() == ErrorCode::NotStarted);
+    CHECK(error_of([] { loader().enable_capability("good", "edit", PluginCapabilityType::PostProcessing); }).code() ==
+          ErrorCode::NotStarted);
     CHECK(error_of([] { loader().load_plugin(manager().get_catalog(), "good"); }).code() == ErrorCode::NotStarted);
 }
 

@@ -37,7 +37,9 @@ TEST_CASE("descriptors are copies of what discovery found") {
     CHECK_FALSE(catalog.try_get_plugin_descriptor("nobody", untouched));
     CHECK(untouched.name == "untouched");
 
+    CHECK(catalog.get_plugin_directories() == std::vector<std::string>{(data.path() / "orca_plugins").string()});
+
     std::filesystem::remove_all(data.path() / "orca_plugins" / "good");
-    manager().discover_plugins();
+    manager().rescan_plugins();
     CHECK_FALSE(catalog.has_valid_plugin_descriptor("good"));
 }

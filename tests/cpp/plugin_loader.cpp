@@ -69,8 +69,60 @@ TEST_CASE("capabilities are looked up and cast") {
         CHECK(loader().unload_plugin("good"));
         CHECK_FALSE(loader().unload_plugin("good"));
         CHECK_FALSE(loader().is_plugin_loaded("good"));
+        CHECK(loader().unload_plugin("skipped_result", PluginCapabilityType::PostProcessing));
+        CHECK_FALSE(loader().is_plugin_loaded("skipped_result"));
+        CHECK_FALSE(loader().is_idle_and_empty());
         loader().unload_all_plugins();
         CHECK_FALSE(loader().is_plugin_loaded("Echo_Plugin"));
+        CHECK(loader().is_idle_and_empty());
+    }
+
+    SECTION("a capability is switched off and on") {
+        constexpr auto type = PluginCapabilityType::PostProcessing;
+        const auto found = loader().get_plugin_capability_by_name("good", type, "edit");
+        REQUIRE(found);
+        CHECK_FALSE(loader().enable_capability("good", "edit", type));
+        CHECK(loader().disable_capability("good", "edit", type));
+        CHECK_FALSE(loader().disable_capability("good", "edit", type));
+        CHECK_FALSE(found->enabled);
+        CHECK_FALSE(found->instance->is_enabled());
+        CHECK(found == loader().get_plugin_capability_by_name("good", type, "edit"));
+        const auto error = error_of([] { edit("good")->execute(context()); });
+        CHECK(error.code() == ErrorCode::CapabilityDisabled);
+        CHECK(error.plugin() == "good");
+
+        CHECK(loader().enable_capability("good", "edit", type));
+        CHECK(found->enabled);
+        CHECK(edit("good")->execute(context()).message == "ok");
+        CHECK_FALSE(loader().disable_capability("good", "nothing", type));
+        CHECK_FALSE(loader().disable_capability("good", "edit", PluginCapabilityType::Script));
+        CHECK_FALSE(loader().disable_capability("nobody", "edit", type));
+    }
+
+    SECTION("the first of a name") {
+        const auto key = [](const char *name, PluginCapabilityType type) {
+            const auto found = loader().try_get_plugin_capability_by_name_and_type(name, type);
+            return found ? found->plugin_key : "";
+        };
+        CHECK(key("edit", PluginCapabilityType::PostProcessing) == "good");
+        CHECK(key("edit", PluginCapabilityType::Unknown) == "good");
+        CHECK(key("edit", PluginCapabilityType::Script).empty());
+        CHECK(key("Echo", PluginCapabilityType::Unknown) == "Echo_Plugin");
+        CHECK(key("nothing", PluginCapabilityType::Unknown).empty());
+        loader().unload_plugin("good");
+        CHECK(key("edit", PluginCapabilityType::PostProcessing) == "skipped_result");
+    }
+
+    SECTION("descriptors of what is loaded") {
+        std::filesystem::remove_all(data.path() / "orca_plugins" / "good");
+        manager().rescan_plugins();
+        const auto loaded = loader().get_all_loaded_plugin_descriptors();
+        REQUIRE(loaded.size() == 3);
+        CHECK(loaded[0].plugin_key == "Echo_Plugin");
+        CHECK(loaded[0].name == "Echo Plugin");
+        CHECK(loaded[1].plugin_key == "good");
+        CHECK(loaded[1].version.empty());
+        CHECK(loaded[2].plugin_key == "skipped_result");
     }
 
     SECTION("text that is not UTF-8 is an error") {

@@ -1,8 +1,32 @@
+#include <chrono>
 #include <thread>
 
 #include "host.hpp"
 
 using namespace matriline;
+
+TEST_CASE("a shutdown that failed can be tried again") {
+    const DataFolder data;
+    const auto folder = data.path() / "orca_plugins" / "slow";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "slow.py") << "# /// script\n# [tool.orcaslicer.plugin]\n# name = \"slow\"\n"
+                                         "# version = \"1.0.0\"\n# ///\nimport pathlib, time\n"
+                                         "pathlib.Path(__file__).with_name('here').touch()\ntime.sleep(1)\n";
+    start(data);
+    CHECK(loader().is_idle_and_empty());
+    std::thread load([] { loader().load_plugin(manager().get_catalog(), "slow"); });
+    while (!std::filesystem::exists(folder / "here")) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK_FALSE(loader().is_idle_and_empty());
+    CHECK(error_of([] { manager().shutdown(); }).plugin() == "slow");
+    CHECK(manager().is_initialized());
+    load.join();
+
+    CHECK(loader().is_idle_and_empty());
+    manager().shutdown();
+    CHECK_FALSE(manager().is_initialized());
+}
 
 TEST_CASE("capabilities outlive the manager and Python") {
     const DataFolder data;

@@ -49,15 +49,14 @@ impl<'a> CMakeBuild<'a> {
         run(self.cmake().arg("--build").arg(&self.folder).args(target.map(|name| format!("--target={name}"))))
     }
 
-    /// Runs the tests; `variables` are set for them.
-    pub(crate) fn test(&self, variables: &[(&str, &str)]) -> Result<()> {
+    /// Runs the tests.
+    pub(crate) fn test(&self) -> Result<()> {
         let ctest = self.tools.cmake.with_file_name("ctest");
         run(self
             .command(&ctest)
             .arg("--test-dir")
             .arg(&self.folder)
-            .args(["--output-on-failure", "--no-tests=error"])
-            .envs(variables.iter().copied()))
+            .args(["--output-on-failure", "--no-tests=error"]))
     }
 
     /// The folder of the build.

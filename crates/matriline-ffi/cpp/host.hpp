@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "generated/bridge.hpp"
+#include "matriline/plugin_descriptor.hpp"
 
 namespace matriline::detail {
 
@@ -29,6 +30,10 @@ auto checked(Call &&call) {
         return answer;
     }
 }
+
+std::vector<std::string> copied(const rust::Vec<rust::String> &texts);
+PluginDescriptor copied(const DescriptorData &data);
+std::vector<PluginDescriptor> copied(const rust::Vec<DescriptorData> &list);
 
 rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument);
 

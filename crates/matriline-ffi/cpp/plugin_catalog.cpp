@@ -11,40 +11,12 @@ using namespace matriline::detail;
 
 namespace {
 
-std::vector<std::string> copied(const rust::Vec<rust::String> &texts) {
-    std::vector<std::string> copy;
-    copy.reserve(texts.size());
-    for (const rust::String &text : texts) {
-        copy.emplace_back(text);
-    }
-    return copy;
-}
-
-PluginDescriptor copied(const DescriptorData &data) {
-    PluginDescriptor descriptor;
-    descriptor.plugin_key = std::string(data.plugin_key);
-    descriptor.name = std::string(data.name);
-    descriptor.description = std::string(data.description);
-    descriptor.author = std::string(data.author);
-    descriptor.version = std::string(data.version);
-    descriptor.entry_package = std::string(data.entry_package);
-    descriptor.dependencies = copied(data.dependencies);
-    descriptor.plugin_root = std::string(data.plugin_root);
-    descriptor.entry_path = std::string(data.entry_path);
-    descriptor.error = std::string(data.error);
-    descriptor.problems = copied(data.problems);
-    return descriptor;
-}
-
 std::vector<PluginDescriptor> all(CatalogPart part) {
-    std::vector<PluginDescriptor> descriptors;
-    if (const Host *host = current_host()) {
-        for (const DescriptorData &data :
-             checked([&](Failure &failure) { return copy_catalog(*host, part, failure); })) {
-            descriptors.push_back(copied(data));
-        }
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return {};
     }
-    return descriptors;
+    return copied(checked([&](Failure &failure) { return copy_catalog(*host, part, failure); }));
 }
 
 std::optional<PluginDescriptor> one(CatalogPart part, std::string_view key) {
@@ -96,6 +68,14 @@ bool PluginCatalog::try_get_plugin_descriptor(std::string_view key, PluginDescri
 
 bool PluginCatalog::has_valid_plugin_descriptor(std::string_view key) const {
     return one(CatalogPart::Valid, key).has_value();
+}
+
+std::vector<std::string> PluginCatalog::get_plugin_directories() const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return {};
+    }
+    return copied(checked([&](Failure &failure) { return plugin_directories(*host, failure); }));
 }
 
 MATRILINE_END_NAMESPACE

@@ -9,6 +9,17 @@ MATRILINE_BEGIN_NAMESPACE
 
 using namespace matriline::detail;
 
+namespace {
+
+bool set_enabled(std::string_view key, std::string_view name, PluginCapabilityType type, bool enabled) {
+    return checked([&](Failure &failure) {
+        return started_host().set_enabled(text(key, "plugin_key"), static_cast<std::uint8_t>(type), text(name, "name"),
+                                          enabled, failure);
+    });
+}
+
+} // namespace
+
 void PluginLoader::load_plugin(const PluginCatalog &, std::string_view key) {
     checked([&](Failure &failure) { started_host().load(text(key, "key"), failure); });
 }
@@ -17,13 +28,38 @@ bool PluginLoader::unload_plugin(std::string_view key) {
     return checked([&](Failure &failure) { return started_host().unload(text(key, "key"), failure); });
 }
 
+bool PluginLoader::unload_plugin(std::string_view key, PluginCapabilityType) {
+    return unload_plugin(key);
+}
+
 void PluginLoader::unload_all_plugins() {
     checked([](Failure &failure) { started_host().unload_all(failure); });
+}
+
+bool PluginLoader::enable_capability(std::string_view plugin_key, std::string_view name, PluginCapabilityType type) {
+    return set_enabled(plugin_key, name, type, true);
+}
+
+bool PluginLoader::disable_capability(std::string_view plugin_key, std::string_view name, PluginCapabilityType type) {
+    return set_enabled(plugin_key, name, type, false);
 }
 
 bool PluginLoader::is_plugin_loaded(std::string_view key) const {
     const Host *host = current_host();
     return host != nullptr && checked([&](Failure &failure) { return host->is_loaded(text(key, "key"), failure); });
+}
+
+bool PluginLoader::is_idle_and_empty() const {
+    const Host *host = current_host();
+    return host == nullptr || checked([&](Failure &failure) { return host->is_idle_and_empty(failure); });
+}
+
+std::vector<PluginDescriptor> PluginLoader::get_all_loaded_plugin_descriptors() const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return {};
+    }
+    return copied(checked([&](Failure &failure) { return copy_loaded(*host, failure); }));
 }
 
 std::string PluginLoader::get_plugin_load_error(std::string_view key) const {
@@ -49,6 +85,17 @@ std::shared_ptr<LoadedPluginCapability> PluginLoader::get_plugin_capability_by_n
 std::shared_ptr<LoadedPluginCapability>
 PluginLoader::get_plugin_capability_by_name(const PluginCapabilityIdentifier &identifier) const {
     return get_plugin_capability_by_name(identifier.plugin_key, identifier.type, identifier.name);
+}
+
+std::shared_ptr<LoadedPluginCapability>
+PluginLoader::try_get_plugin_capability_by_name_and_type(std::string_view name, PluginCapabilityType type) const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return nullptr;
+    }
+    return checked([&](Failure &failure) {
+        return host->find_by_name(text(name, "name"), static_cast<std::uint8_t>(type), failure);
+    });
 }
 
 std::vector<std::shared_ptr<LoadedPluginCapability>>

@@ -58,15 +58,34 @@ MATRILINE_BEGIN_NAMESPACE
 using namespace matriline::detail;
 
 struct PluginManager::State {
-    /// Guards everything below but `catalog` and `loader`, which have no state.
+    enum class Phase { Stopped, Starting, Running };
+
+    /// Guards everything below but `catalog` and `loader`, which have no state. Nothing of Rust runs under it, since
+    /// that may log, and a log callback may call back.
     mutable std::mutex mutex;
+    Phase phase = Phase::Stopped;
     ManagerOptions options;
     std::string last_error;
     /// Every host that was started, with its log; the last is the current one.
     std::vector<std::pair<rust::Box<Host>, std::shared_ptr<LogSink>>> hosts;
-    bool running = false;
     PluginCatalog catalog;
     PluginLoader loader;
+
+    /// Starts a host with these options, and makes it the current one.
+    void start(const ManagerOptions &with) {
+        std::shared_ptr<LogSink> log;
+        if (with.log) {
+            log = std::make_shared<LogSink>(LogSink{with.log});
+        }
+        auto host = new_host();
+        const HostConfig config = host_config(with);
+        checked([&](Failure &failure) { host->start(config, log, failure); });
+        const std::lock_guard lock(mutex);
+        const auto &started = hosts.emplace_back(std::move(host), std::move(log));
+        current.store(&*started.first, std::memory_order_release);
+        sink.store(started.second.get(), std::memory_order_release);
+        phase = Phase::Running;
+    }
 };
 
 PluginManager::PluginManager() : state_(new State) {}
@@ -83,27 +102,29 @@ void PluginManager::configure(ManagerOptions options) {
 }
 
 bool PluginManager::initialize() {
-    const std::lock_guard lock(state_->mutex);
-    state_->last_error.clear();
-    if (state_->running) {
-        return true;
+    ManagerOptions options;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->phase == State::Phase::Starting) {
+            state_->last_error = "The plugin manager is being started already; wait until that `initialize` returns";
+            return false;
+        }
+        state_->last_error.clear();
+        if (state_->phase == State::Phase::Running) {
+            return true;
+        }
+        options = state_->options;
+        state_->phase = State::Phase::Starting;
     }
     try {
-        std::shared_ptr<LogSink> log;
-        if (state_->options.log) {
-            log = std::make_shared<LogSink>(LogSink{state_->options.log});
-        }
-        auto host = new_host();
-        const HostConfig config = host_config(state_->options);
-        checked([&](Failure &failure) { host->start(config, log, failure); });
-        const auto &started = state_->hosts.emplace_back(std::move(host), std::move(log));
-        current.store(&*started.first, std::memory_order_release);
-        sink.store(started.second.get(), std::memory_order_release);
-        state_->running = true;
+        state_->start(options);
+        return true;
     } catch (const std::exception &error) {
+        const std::lock_guard lock(state_->mutex);
         state_->last_error = error.what();
+        state_->phase = State::Phase::Stopped;
+        return false;
     }
-    return state_->running;
 }
 
 std::string PluginManager::last_error() const {
@@ -113,22 +134,28 @@ std::string PluginManager::last_error() const {
 
 bool PluginManager::is_initialized() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->running;
+    return state_->phase == State::Phase::Running;
 }
 
 void PluginManager::shutdown() {
-    {
-        const std::lock_guard lock(state_->mutex);
-        if (!state_->running) {
-            return;
-        }
-        state_->running = false;
+    if (!is_initialized()) {
+        return;
     }
-    checked([](Failure &failure) { started_host().shutdown(failure); });
+    const Host &host = started_host();
+    checked([&](Failure &failure) { host.shutdown(failure); });
+    const std::lock_guard lock(state_->mutex);
+    // meanwhile another thread may have ended this one and started the next
+    if (current_host() == &host) {
+        state_->phase = State::Phase::Stopped;
+    }
 }
 
 void PluginManager::discover_plugins() {
     checked([](Failure &failure) { started_host().discover(failure); });
+}
+
+void PluginManager::rescan_plugins() {
+    discover_plugins();
 }
 
 PluginCatalog &PluginManager::get_catalog() {

@@ -5,7 +5,9 @@
 
 pub use ffi::{ExecutionResult, Failure};
 
-pub(crate) use crate::cxx_side::catalog::{copy_catalog, copy_catalog_entry};
+pub(crate) use crate::cxx_side::catalog::{
+    copy_catalog, copy_catalog_entry, copy_loaded, plugin_directories,
+};
 pub(crate) use crate::cxx_side::gil::{GilGuard, acquire_gil, finalize_python, is_python_running};
 pub(crate) use crate::cxx_side::host::{Host, new_host, parse_reference};
 pub(crate) use crate::cxx_side::loader::load_error;
@@ -28,6 +30,7 @@ pub(crate) mod ffi {
         Invalid,
     }
 
+    #[derive(Default)]
     struct DescriptorData {
         plugin_key: String,
         name: String,
@@ -149,16 +152,34 @@ pub(crate) mod ffi {
             failure: Pin<&mut Failure>,
         ) -> Vec<DescriptorData>;
 
+        fn copy_loaded(host: &Host, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
+        fn plugin_directories(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
+
         fn load(self: &Host, key: &str, failure: Pin<&mut Failure>);
         fn unload(self: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
         fn unload_all(self: &Host, failure: Pin<&mut Failure>);
         fn is_loaded(self: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
+        fn is_idle_and_empty(self: &Host, failure: Pin<&mut Failure>) -> bool;
+        fn set_enabled(
+            self: &Host,
+            key: &str,
+            kind: u8,
+            name: &str,
+            enabled: bool,
+            failure: Pin<&mut Failure>,
+        ) -> bool;
         fn load_error(host: &Host, key: &str, failure: Pin<&mut Failure>) -> String;
         fn find(
             self: &Host,
             key: &[u8],
             kind: u8,
             name: &[u8],
+            failure: Pin<&mut Failure>,
+        ) -> SharedPtr<LoadedPluginCapability>;
+        fn find_by_name(
+            self: &Host,
+            name: &str,
+            kind: u8,
             failure: Pin<&mut Failure>,
         ) -> SharedPtr<LoadedPluginCapability>;
         fn list_by_type(self: &Host, kind: u8, list: Pin<&mut CapabilityList>, failure: Pin<&mut Failure>);

@@ -1197,7 +1197,10 @@ struct Host final : public ::rust::Opaque {
   bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  bool is_idle_and_empty(::matriline::detail::Failure &failure) const noexcept;
+  bool set_enabled(::rust::Str key, ::std::uint8_t kind, ::rust::Str name, bool enabled, ::matriline::detail::Failure &failure) const noexcept;
   ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> find(::rust::Slice<::std::uint8_t const> key, ::std::uint8_t kind, ::rust::Slice<::std::uint8_t const> name, ::matriline::detail::Failure &failure) const noexcept;
+  ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> find_by_name(::rust::Str name, ::std::uint8_t kind, ::matriline::detail::Failure &failure) const noexcept;
   void list_by_type(::std::uint8_t kind, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) const noexcept;
   void list_by_plugin(::rust::Str key, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) const noexcept;
   ~Host() = delete;
@@ -1321,6 +1324,10 @@ void matriline$detail$cxxbridge1$205$copy_catalog(::matriline::detail::Host cons
 
 void matriline$detail$cxxbridge1$205$copy_catalog_entry(::matriline::detail::Host const &host, ::matriline::detail::CatalogPart part, ::rust::Str key, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
 
+void matriline$detail$cxxbridge1$205$copy_loaded(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
 void matriline$detail$cxxbridge1$205$Host$load(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 bool matriline$detail$cxxbridge1$205$Host$unload(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
@@ -1329,9 +1336,15 @@ void matriline$detail$cxxbridge1$205$Host$unload_all(::matriline::detail::Host c
 
 bool matriline$detail$cxxbridge1$205$Host$is_loaded(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
+bool matriline$detail$cxxbridge1$205$Host$is_idle_and_empty(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
+
+bool matriline$detail$cxxbridge1$205$Host$set_enabled(::matriline::detail::Host const &self, ::rust::Str key, ::std::uint8_t kind, ::rust::Str name, bool enabled, ::matriline::detail::Failure &failure) noexcept;
+
 void matriline$detail$cxxbridge1$205$load_error(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$find(::matriline::detail::Host const &self, ::rust::Slice<::std::uint8_t const> key, ::std::uint8_t kind, ::rust::Slice<::std::uint8_t const> name, ::matriline::detail::Failure &failure, ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Host$find_by_name(::matriline::detail::Host const &self, ::rust::Str name, ::std::uint8_t kind, ::matriline::detail::Failure &failure, ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$list_by_type(::matriline::detail::Host const &self, ::std::uint8_t kind, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) noexcept;
 
@@ -1411,6 +1424,18 @@ void Host::discover(::matriline::detail::Failure &failure) const noexcept {
   return ::std::move(return$.value);
 }
 
+::rust::Vec<::matriline::detail::DescriptorData> copy_loaded(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::DescriptorData>> return$;
+  matriline$detail$cxxbridge1$205$copy_loaded(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
+  matriline$detail$cxxbridge1$205$plugin_directories(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
 void Host::load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept {
   matriline$detail$cxxbridge1$205$Host$load(*this, key, failure);
 }
@@ -1427,6 +1452,14 @@ bool Host::is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) con
   return matriline$detail$cxxbridge1$205$Host$is_loaded(*this, key, failure);
 }
 
+bool Host::is_idle_and_empty(::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$is_idle_and_empty(*this, failure);
+}
+
+bool Host::set_enabled(::rust::Str key, ::std::uint8_t kind, ::rust::Str name, bool enabled, ::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$set_enabled(*this, key, kind, name, enabled, failure);
+}
+
 ::rust::String load_error(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept {
   ::rust::MaybeUninit<::rust::String> return$;
   matriline$detail$cxxbridge1$205$load_error(host, key, failure, &return$.value);
@@ -1436,6 +1469,12 @@ bool Host::is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) con
 ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> Host::find(::rust::Slice<::std::uint8_t const> key, ::std::uint8_t kind, ::rust::Slice<::std::uint8_t const> name, ::matriline::detail::Failure &failure) const noexcept {
   ::rust::MaybeUninit<::std::shared_ptr<::matriline::detail::LoadedPluginCapability>> return$;
   matriline$detail$cxxbridge1$205$Host$find(*this, key, kind, name, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::std::shared_ptr<::matriline::detail::LoadedPluginCapability> Host::find_by_name(::rust::Str name, ::std::uint8_t kind, ::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::std::shared_ptr<::matriline::detail::LoadedPluginCapability>> return$;
+  matriline$detail$cxxbridge1$205$Host$find_by_name(*this, name, kind, failure, &return$.value);
   return ::std::move(return$.value);
 }
 

@@ -1120,7 +1120,10 @@ struct Host final : public ::rust::Opaque {
   bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  bool is_idle_and_empty(::matriline::detail::Failure &failure) const noexcept;
+  bool set_enabled(::rust::Str key, ::std::uint8_t kind, ::rust::Str name, bool enabled, ::matriline::detail::Failure &failure) const noexcept;
   ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> find(::rust::Slice<::std::uint8_t const> key, ::std::uint8_t kind, ::rust::Slice<::std::uint8_t const> name, ::matriline::detail::Failure &failure) const noexcept;
+  ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> find_by_name(::rust::Str name, ::std::uint8_t kind, ::matriline::detail::Failure &failure) const noexcept;
   void list_by_type(::std::uint8_t kind, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) const noexcept;
   void list_by_plugin(::rust::Str key, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) const noexcept;
   ~Host() = delete;
@@ -1154,6 +1157,10 @@ private:
 ::rust::Vec<::matriline::detail::DescriptorData> copy_catalog(::matriline::detail::Host const &host, ::matriline::detail::CatalogPart part, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::Vec<::matriline::detail::DescriptorData> copy_catalog_entry(::matriline::detail::Host const &host, ::matriline::detail::CatalogPart part, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::DescriptorData> copy_loaded(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::String load_error(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 

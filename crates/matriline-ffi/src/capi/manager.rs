@@ -180,6 +180,38 @@ pub unsafe extern "C" fn matriline_manager_find_capability(
     })
 }
 
+/// Switches a capability on or off. While it is off, its calls fail with `MATRILINE_RESULT_CAPABILITY_DISABLED`; it
+/// stays loaded and is still found. `type` is a `matriline_capability_type`. `changed_out` may be NULL; otherwise it
+/// receives whether that changed anything: false when it was so already or there is no such capability.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_set_capability_enabled(
+    manager: *mut matriline_manager,
+    plugin_key: matriline_str,
+    r#type: u8,
+    name: matriline_str,
+    enabled: bool,
+    changed_out: *mut bool,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        let kind = capability_type(r#type)?;
+        // SAFETY: the caller's promise.
+        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
+        // SAFETY: the caller's promise.
+        let (name, changed_out) = unsafe { (name.read("name")?, changed_out.as_mut()) };
+        let changed = manager.0.loader().set_capability_enabled(key, kind, name, enabled);
+        if let Some(changed_out) = changed_out {
+            *changed_out = changed;
+        }
+        Ok(())
+    })
+}
+
 /// The capabilities of a type, by name and then by plugin key. `type` is a `matriline_capability_type`.
 /// `list_out` receives a list to free with `matriline_capability_list_free`.
 ///

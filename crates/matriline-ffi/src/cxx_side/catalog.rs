@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use matriline::CatalogEntry;
+use matriline_catalog::PLUGINS_FOLDER;
 
 use crate::boundary::run;
 use crate::bridge::ffi;
@@ -31,6 +32,25 @@ pub(crate) fn copy_catalog_entry(
         let found =
             catalog.entries().iter().find(|entry| entry.descriptor.plugin_key == key && is_in(entry, part));
         Ok(found.map(descriptor_data).into_iter().collect())
+    })
+}
+
+/// Of a plugin that is not in the catalog any more, only the key is known.
+pub(crate) fn copy_loaded(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<ffi::DescriptorData> {
+    run(failure, || {
+        let manager = host.manager()?;
+        let catalog = manager.catalog();
+        let keys = manager.loader().loaded_plugins();
+        let unknown = |key| ffi::DescriptorData { plugin_key: key, ..Default::default() };
+        let data = |key: String| catalog.get(&key).map_or_else(|| unknown(key), descriptor_data);
+        Ok(keys.into_iter().map(data).collect())
+    })
+}
+
+pub(crate) fn plugin_directories(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
+    run(failure, || {
+        let folder = host.manager()?.data_dir().join(PLUGINS_FOLDER);
+        Ok(vec![folder.to_string_lossy().into_owned()])
     })
 }
 

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cxx::SharedPtr;
-use matriline::{Entry, ErrorCode};
+use matriline::{CapabilityType, Entry, ErrorCode};
 
 use crate::boundary::{Fault, Outcome, run, text};
 use crate::bridge::ffi;
@@ -14,6 +14,7 @@ use crate::cxx_side::shell::shell;
 impl Host {
     /// A plugin that does not load is data: the loader keeps its error.
     pub(crate) fn load(&self, key: &str, failure: Pin<&mut ffi::Failure>) {
+        let _act = self.act();
         run(failure, || {
             let _ = self.manager()?.loader().load_plugin(key);
             Ok(())
@@ -22,6 +23,7 @@ impl Host {
 
     /// Whether the plugin was loaded.
     pub(crate) fn unload(&self, key: &str, failure: Pin<&mut ffi::Failure>) -> bool {
+        let _act = self.act();
         run(failure, || {
             let loader = self.manager()?.loader();
             let loaded = loader.is_plugin_loaded(key);
@@ -31,11 +33,31 @@ impl Host {
     }
 
     pub(crate) fn unload_all(&self, failure: Pin<&mut ffi::Failure>) {
+        let _act = self.act();
         run(failure, || Ok(self.manager()?.loader().unload_all_plugins()?));
     }
 
     pub(crate) fn is_loaded(&self, key: &str, failure: Pin<&mut ffi::Failure>) -> bool {
         run(failure, || Ok(self.manager()?.loader().is_plugin_loaded(key)))
+    }
+
+    pub(crate) fn is_idle_and_empty(&self, failure: Pin<&mut ffi::Failure>) -> bool {
+        run(failure, || Ok(!self.is_acting() && self.manager()?.loader().loaded_plugins().is_empty()))
+    }
+
+    /// Whether that changed anything.
+    pub(crate) fn set_enabled(
+        &self,
+        key: &str,
+        kind: u8,
+        name: &str,
+        enabled: bool,
+        failure: Pin<&mut ffi::Failure>,
+    ) -> bool {
+        run(failure, || {
+            let kind = capability_type(kind)?;
+            Ok(self.manager()?.loader().set_capability_enabled(key, kind, name, enabled))
+        })
     }
 
     #[inline]
@@ -49,6 +71,26 @@ impl Host {
         let found = run(failure, || {
             let (key, kind, name) = (text(key, "plugin_key")?, capability_type(kind)?, text(name, "name")?);
             Ok(self.manager()?.loader().with_plugin_capability(key, kind, name, shell))
+        });
+        found.unwrap_or_else(SharedPtr::null)
+    }
+
+    /// The first by plugin key; `unknown` stands for any type.
+    pub(crate) fn find_by_name(
+        &self,
+        name: &str,
+        kind: u8,
+        failure: Pin<&mut ffi::Failure>,
+    ) -> SharedPtr<ffi::LoadedPluginCapability> {
+        let found = run(failure, || {
+            let kind = capability_type(kind)?;
+            let loader = self.manager()?.loader();
+            let is_meant = |entry: &Arc<Entry>| {
+                entry.id().name == name && (kind == CapabilityType::Unknown || entry.id().kind == kind)
+            };
+            let keys = loader.loaded_plugins();
+            let mut entries = keys.iter().flat_map(|key| loader.loaded_plugin_capabilities(key));
+            Ok(entries.find(is_meant).map(|entry| shell(&entry)))
         });
         found.unwrap_or_else(SharedPtr::null)
     }
