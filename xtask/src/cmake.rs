@@ -59,6 +59,11 @@ impl<'a> CMakeBuild<'a> {
             .args(["--output-on-failure", "--no-tests=error"]))
     }
 
+    /// Runs a program of the build, by its path in the build folder.
+    pub(crate) fn run(&self, program: &str) -> Result<()> {
+        run(&mut self.command(&self.folder.join(program)))
+    }
+
     /// The folder of the build.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -71,6 +71,15 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
     Ok(())
 }
 
+/// Times calls from C++ into a plugin, on the main thread and on others, beside the raw C API.
+pub(crate) fn bench() -> Result<()> {
+    let tools = Tools::find()?;
+    let build = CMakeBuild::release(&tools, tools.python());
+    build.configure(&["-DCMAKE_BUILD_TYPE=Release".to_owned()])?;
+    build.build(Some("bench_call"))?;
+    build.run("benches/cpp/bench_call")
+}
+
 /// Runs the C and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer.
 pub(crate) fn sanitize() -> Result<()> {
     let tools = Tools::find()?;

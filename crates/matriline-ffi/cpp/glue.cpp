@@ -5,6 +5,7 @@
 namespace matriline::detail {
 
 void fail(Failure &failure, std::int32_t code, rust::Str message, rust::Str plugin, rust::Str traceback) {
+    failure.begin();
     failure.set(Error(static_cast<ErrorCode>(code), std::string(message), std::string(plugin), std::string(traceback)));
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,14 +29,20 @@ using LoadedPluginCapability = matriline::LoadedPluginCapability;
 /// Where a bridge function puts its error. `check` throws it.
 class Failure {
 public:
+    /// Says that there is an error before it is made, so that it is not lost when memory is short.
+    void begin() { failed_ = true; }
     void set(Error error) { error_ = std::make_unique<Error>(std::move(error)); }
     void check() const {
         if (error_) {
             throw *error_;
         }
+        if (failed_) {
+            throw std::bad_alloc();
+        }
     }
 
 private:
+    bool failed_ = false;
     std::unique_ptr<Error> error_;
 };
 

@@ -8,7 +8,8 @@ namespace rust::behavior {
 
 /// What the bridge wraps every call into C++ with: whatever is thrown becomes an error of the Rust side.
 ///
-/// The forced unwinding of a cancelled thread is no exception and must go on, or the process ends at once.
+/// The forced unwinding of a cancelled thread is no exception and may not be swallowed. It does not get past the bridge,
+/// whose functions are `noexcept`: cancelling a thread inside of a callback ends the process.
 template <typename Try, typename Fail>
 static void trycatch(Try &&call, Fail &&fail) try {
     call();

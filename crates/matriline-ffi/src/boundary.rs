@@ -92,7 +92,7 @@ pub(crate) fn run<R: Default>(failure: Pin<&mut ffi::Failure>, body: impl FnOnce
 
 #[cold]
 fn tell(failure: Pin<&mut ffi::Failure>, fault: &Fault) {
-    // when even the error object cannot be made, for want of memory, the C++ side throws `std::bad_alloc` itself
+    // when even the error object cannot be made, for want of memory, the C++ side remembers that there was one
     let _ = ffi::fail(failure, fault.code as i32, &fault.message, &fault.plugin, &fault.traceback);
 }
 

@@ -13,7 +13,7 @@ use pyo3::types::{PyString, PyType};
 
 use crate::capture::{Capture, OpenCapture};
 use crate::error::{LoadError, Stage};
-use crate::module::PACKAGE;
+use crate::module::{self, PACKAGE};
 
 /// What is to be loaded.
 #[derive(Debug)]
@@ -52,8 +52,8 @@ pub fn load(request: LoadRequest) -> Result<LoadedPlugin, LoadError> {
             tracing::warn!(target: "matriline::load", "`threading` cannot be imported: {error}");
         }
         let entered = plugin.enter(py, &module);
-        if let Err(error) = output::redirect(py) {
-            tracing::warn!(target: "matriline::load", plugin = &*key, "`sys.stdout` stays replaced: {error}");
+        if let Err(error) = output::redirect(py).and_then(|()| module::restore(py)) {
+            tracing::warn!(target: "matriline::load", plugin = &*key, "What plugin `{key}` replaced in `sys` or `orca` stays replaced: {error}");
         }
         match entered {
             Ok(()) => Ok(plugin),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use matriline_capability::{CapabilityType, Status, table};
 use matriline_python::{enumeration, record_class, result_class, set_statuses};
-use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyList, PyModule, PyTuple, PyType};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyModule};
 
 use crate::{bases, capture};
 
@@ -43,23 +43,31 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     let mut parts = BTreeSet::from([""]);
     parts.extend(table::TYPES.iter().map(|row| row.python_module));
     parts.extend(table::RECORDS.iter().map(|record| record.python_module));
-    let kept = kept_module(py)?;
-    parts.into_iter().try_for_each(|part| place(&orca, part)?.setattr("__class__", &kept))
+    let keep = |part| -> PyResult<_> {
+        let module = place(&orca, part)?;
+        Ok((module.clone().unbind(), module.dict().copy()?.unbind()))
+    };
+    let made = parts.into_iter().map(keep).collect::<PyResult<Vec<_>>>()?;
+    MADE.get_or_init(py, || made);
+    Ok(())
 }
 
-/// The class of modules whose names stay: all plugins share them, so none may replace one.
-fn kept_module(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let refuse = |args: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| -> PyResult<()> {
-        let name = args.get_item(0)?;
-        Err(PyAttributeError::new_err(format!(
-            "`{name}` belongs to the application; a plugin cannot change it"
-        )))
-    };
-    let namespace = PyDict::new(py);
-    for name in ["__setattr__", "__delattr__"] {
-        namespace.set_item(name, PyCFunction::new_closure(py, None, None, refuse)?)?;
+/// The modules as they were made.
+static MADE: PyOnceLock<Vec<(Py<PyModule>, Py<PyDict>)>> = PyOnceLock::new();
+
+/// Puts back what a plugin replaced in the modules: all plugins share them.
+///
+/// A module class that refuses would make every access of a plugin slower, since CPython caches those of plain modules.
+pub(crate) fn restore(py: Python<'_>) -> PyResult<()> {
+    for (module, names) in MADE.get(py).into_iter().flatten() {
+        let now = module.bind(py).dict();
+        for (name, value) in names.bind(py).iter() {
+            if !now.get_item(&name)?.is_some_and(|found| found.is(&value)) {
+                now.set_item(name, value)?;
+            }
+        }
     }
-    py.get_type::<PyType>().call1(("module", (py.get_type::<PyModule>(),), namespace))
+    Ok(())
 }
 
 /// An enumeration whose members stand in the module as well, as those of `orca` do.

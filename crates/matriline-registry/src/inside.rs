@@ -69,12 +69,8 @@ pub fn defer(act: impl FnOnce() + 'static) {
 #[inline]
 fn run_deferred() {
     // A thread that is ending has no list any more, and nothing was put there.
-    let acts = DEFERRED.try_with(|acts| {
-        let waiting = !acts.borrow().is_empty();
-        waiting.then(|| acts.take())
-    });
-    for act in acts.ok().flatten().into_iter().flatten() {
-        act();
+    if DEFERRED.try_with(|acts| !acts.borrow().is_empty()).unwrap_or(false) {
+        DEFERRED.take().into_iter().for_each(|act| act());
     }
 }
 

@@ -85,7 +85,9 @@ impl<'a> LazyRoot<'a> {
     /// the process's folder of this moment, wherever that is when the folder is opened.
     #[inline]
     pub fn of_file(file: &'a Path) -> Self {
-        let file = match file.is_absolute() {
+        // Every call of a plugin comes by here: a leading separator is quicker to see than `is_absolute`.
+        let rooted = cfg!(unix) && file.as_os_str().as_encoded_bytes().first() == Some(&b'/');
+        let file = match rooted || file.is_absolute() {
             true => Cow::Borrowed(file),
             false => std::path::absolute(file).map_or(Cow::Borrowed(file), Cow::Owned),
         };

@@ -260,6 +260,11 @@ impl PluginLoader {
         self.0.errors.lock().get(key).cloned()
     }
 
+    /// Whether no plugin is loaded, and none is being loaded or unloaded.
+    pub fn is_idle_and_empty(&self) -> bool {
+        self.0.plugins.lock().is_empty()
+    }
+
     /// The keys of all loaded plugins, sorted.
     pub fn loaded_plugins(&self) -> Vec<String> {
         self.0.registry.plugins()

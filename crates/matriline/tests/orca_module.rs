@@ -148,10 +148,16 @@ fn names_that_do_not_exist() {
     check("assert not hasattr(orca, 'pages') and getattr(orca, 'host', None) is None");
 }
 
-fn names_that_all_plugins_share_stay() {
-    check_raises("orca.plugin = None", "AttributeError", "belongs to the application");
-    check_raises("del orca.ExecutionResult", "AttributeError", "belongs to the application");
-    check_raises("orca.gcode.GCodePluginContext = None", "AttributeError", "belongs to the application");
+fn names_that_all_plugins_share_are_put_back() {
+    let data = matriline_testkit::DataFolder::new();
+    let source = script("return orca.ExecutionResult.success('')");
+    let vandal = "import orca\norca.plugin = orca.base = None\ndel orca.ExecutionResult\norca.gcode.GCodePluginContext = 5\n";
+    data.add_script("vandal", "vandal.py", vandal);
+    data.add_script("victim", "victim.py", &source);
+    let application = Application::on(data);
+    application.load_error("vandal");
+    application.load("victim");
+    assert_eq!(application.execute("victim", "edit").unwrap(), success(""));
 }
 
 fn registering_outside_of_discovery() {
@@ -191,7 +197,7 @@ process_tests!(
     contexts,
     bases,
     names_that_do_not_exist,
-    names_that_all_plugins_share_stay,
+    names_that_all_plugins_share_are_put_back,
     registering_outside_of_discovery,
     scripts_run_without_arguments,
 );

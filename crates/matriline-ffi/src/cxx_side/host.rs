@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cxx::SharedPtr;
 use matriline::{
@@ -16,21 +15,10 @@ use crate::bridge::ffi;
 /// A manager from its start on.
 pub(crate) struct Host {
     manager: OnceLock<PluginManager>,
-    /// How many loads and unloads are under way.
-    acts: AtomicUsize,
-}
-
-/// One load or unload that is under way.
-pub(crate) struct Act<'a>(&'a AtomicUsize);
-
-impl Drop for Act<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 pub(crate) fn new_host() -> Box<Host> {
-    Box::new(Host { manager: OnceLock::new(), acts: AtomicUsize::new(0) })
+    Box::new(Host { manager: OnceLock::new() })
 }
 
 struct Log(SharedPtr<ffi::LogSink>);
@@ -53,16 +41,6 @@ impl Host {
     #[inline]
     pub(crate) fn manager(&self) -> Outcome<&PluginManager> {
         self.manager.get().ok_or_else(not_started)
-    }
-
-    /// Counts a load or unload until the answer is dropped.
-    pub(crate) fn act(&self) -> Act<'_> {
-        self.acts.fetch_add(1, Ordering::AcqRel);
-        Act(&self.acts)
-    }
-
-    pub(crate) fn is_acting(&self) -> bool {
-        self.acts.load(Ordering::Acquire) != 0
     }
 
     pub(crate) fn start(
@@ -90,7 +68,6 @@ impl Host {
     }
 
     pub(crate) fn shutdown(&self, failure: Pin<&mut ffi::Failure>) {
-        let _act = self.act();
         run(failure, || Ok(self.manager()?.shutdown()?));
     }
 

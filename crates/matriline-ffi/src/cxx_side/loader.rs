@@ -14,7 +14,6 @@ use crate::cxx_side::shell::shell;
 impl Host {
     /// A plugin that does not load is data: the loader keeps its error.
     pub(crate) fn load(&self, key: &str, failure: Pin<&mut ffi::Failure>) {
-        let _act = self.act();
         run(failure, || {
             let _ = self.manager()?.loader().load_plugin(key);
             Ok(())
@@ -23,7 +22,6 @@ impl Host {
 
     /// Whether the plugin was loaded.
     pub(crate) fn unload(&self, key: &str, failure: Pin<&mut ffi::Failure>) -> bool {
-        let _act = self.act();
         run(failure, || {
             let loader = self.manager()?.loader();
             let loaded = loader.is_plugin_loaded(key);
@@ -33,7 +31,6 @@ impl Host {
     }
 
     pub(crate) fn unload_all(&self, failure: Pin<&mut ffi::Failure>) {
-        let _act = self.act();
         run(failure, || Ok(self.manager()?.loader().unload_all_plugins()?));
     }
 
@@ -42,7 +39,7 @@ impl Host {
     }
 
     pub(crate) fn is_idle_and_empty(&self, failure: Pin<&mut ffi::Failure>) -> bool {
-        run(failure, || Ok(!self.is_acting() && self.manager()?.loader().loaded_plugins().is_empty()))
+        run(failure, || Ok(self.manager()?.loader().is_idle_and_empty()))
     }
 
     /// Whether that changed anything.
