@@ -11,8 +11,15 @@ use matriline_capability::CapabilityId;
 type Act = Box<dyn FnOnce()>;
 
 thread_local! {
-    static TOP: Cell<*const Frame> = const { Cell::new(std::ptr::null()) };
+    static CALLS: Calls = const { Calls { top: Cell::new(std::ptr::null()), deferred: Cell::new(false) } };
     static DEFERRED: RefCell<Vec<Act>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What every call looks at, in one place of the thread's memory.
+struct Calls {
+    top: Cell<*const Frame>,
+    /// Whether anything is deferred.
+    deferred: Cell<bool>,
 }
 
 struct Frame {
@@ -23,8 +30,8 @@ struct Frame {
 /// Runs `body` as a call of `id`, then, at the outermost return, what was deferred meanwhile.
 #[inline]
 pub(crate) fn call<R>(id: &CapabilityId, body: impl FnOnce() -> R) -> R {
-    let frame = Frame { id, below: TOP.get() };
-    TOP.set(&raw const frame);
+    let frame = Frame { id, below: CALLS.with(|calls| calls.top.get()) };
+    CALLS.with(|calls| calls.top.set(&raw const frame));
     let _restore = Restore(&frame, PhantomData);
     body()
 }
@@ -36,8 +43,11 @@ impl Drop for Restore<'_> {
     fn drop(&mut self) {
         // SAFETY: the frame stands on this thread's stack below this guard, which borrows it.
         let below = unsafe { (*self.0).below };
-        TOP.set(below);
-        if below.is_null() {
+        let run = CALLS.with(|calls| {
+            calls.top.set(below);
+            below.is_null() && calls.deferred.replace(false)
+        });
+        if run {
             run_deferred();
         }
     }
@@ -45,7 +55,7 @@ impl Drop for Restore<'_> {
 
 /// Whether this thread is inside a call of that plugin.
 pub fn plugin(plugin_key: &str) -> bool {
-    let mut frame = TOP.get();
+    let mut frame = CALLS.with(|calls| calls.top.get());
     while !frame.is_null() {
         // SAFETY: every frame in the list stands on this thread's stack and is unlinked before it goes; the
         // identifier is borrowed for the whole call.
@@ -60,18 +70,16 @@ pub fn plugin(plugin_key: &str) -> bool {
 
 /// Does `act` when this thread returns from its outermost call, or at once when it is in none.
 pub fn defer(act: impl FnOnce() + 'static) {
-    match TOP.get().is_null() {
-        true => act(),
-        false => DEFERRED.with_borrow_mut(|acts| acts.push(Box::new(act))),
+    if CALLS.with(|calls| calls.top.get().is_null()) {
+        return act();
     }
+    DEFERRED.with_borrow_mut(|acts| acts.push(Box::new(act)));
+    CALLS.with(|calls| calls.deferred.set(true));
 }
 
-#[inline]
+#[cold]
 fn run_deferred() {
-    // A thread that is ending has no list any more, and nothing was put there.
-    if DEFERRED.try_with(|acts| !acts.borrow().is_empty()).unwrap_or(false) {
-        DEFERRED.take().into_iter().for_each(|act| act());
-    }
+    DEFERRED.take().into_iter().for_each(|act| act());
 }
 
 #[cfg(test)]
