@@ -64,6 +64,7 @@ TEST_CASE("post-processing") {
         job.plugins = {"good;;edit"};
         const auto throws = [](const PostProcessStep &) { throw 7; };
         CHECK_THROWS_AS(manager().run_post_process_plugins(job, throws), int);
+        CHECK(!std::filesystem::exists(job.source + ".pp"));
     }
     manager().shutdown();
 }

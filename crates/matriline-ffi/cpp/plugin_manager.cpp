@@ -1,7 +1,9 @@
 #include "matriline/plugin_manager.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 
 #include "host.hpp"
 #include "matriline/log.hpp"
@@ -200,6 +202,11 @@ std::optional<std::string> PluginManager::run_post_process_plugins(const PostPro
     Failure failure;
     const auto edited = started_host().run_post_process(data, steps, failure);
     if (steps.thrown) {
+        // the application wants no result: the copy goes as it does when a capability fails
+        if (job.make_copy && !edited.empty()) {
+            std::error_code ignored;
+            std::filesystem::remove(std::string(edited.front()), ignored);
+        }
         std::rethrow_exception(steps.thrown);
     }
     failure.check();
