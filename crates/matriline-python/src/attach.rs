@@ -82,14 +82,16 @@ impl Drop for Kept {
 pub(crate) static FORKED: AtomicBool = AtomicBool::new(false);
 
 unsafe extern "C" {
-    // Not declared by `pyo3-ffi`. The state that holds the GIL, of whatever thread; null when none does.
-    fn _PyThreadState_UncheckedGet() -> *mut ffi::PyThreadState;
+    // Not declared by `pyo3-ffi`. The state that holds the GIL: of whatever thread up to 3.11, of this one from 3.12 on.
+    #[cfg_attr(Py_3_13, link_name = "PyThreadState_GetUnchecked")]
+    #[cfg_attr(not(Py_3_13), link_name = "_PyThreadState_UncheckedGet")]
+    fn holding_state() -> *mut ffi::PyThreadState;
 }
 
 /// Whether this thread holds the GIL. `PyGILState_Check` always says yes once a sub-interpreter was made.
 fn is_attached() -> bool {
     // SAFETY: both may be asked at any time while the interpreter runs, and change nothing.
-    let (own, holder) = unsafe { (ffi::PyGILState_GetThisThreadState(), _PyThreadState_UncheckedGet()) };
+    let (own, holder) = unsafe { (ffi::PyGILState_GetThisThreadState(), holding_state()) };
     !own.is_null() && own == holder
 }
 
