@@ -2,6 +2,7 @@
 #include "../../cpp-example/preset.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -13,7 +14,7 @@
 namespace {
 
 Preset read(const std::string &json) {
-    std::string name = "/tmp/matriline-preset-XXXXXX";
+    std::string name = (std::filesystem::temp_directory_path() / "matriline-preset-XXXXXX").string();
     close(mkstemp(name.data()));
     std::ofstream(name) << json;
     try {
