@@ -1,26 +1,62 @@
-//! Capability references: how a preset names the capability of a plugin, and how the names in its settings are
-//! resolved through its `plugins` array.
+//! Capability references: how presets name the capabilities of plugins, and what they lack.
 //!
-//! A setting holds the bare capability name; the full reference, `<name>;<uuid>;<capability>`, stands in the array
-//! beside it. The crate works on texts alone: whether a plugin is installed or loaded is the caller's question.
+//! A setting holds the bare capability name; the full reference, `<name>;<uuid>;<capability>`, stands in the
+//! preset's `plugins` array beside it. The crate reads and writes references ([`CapabilityRef`]), lists of
+//! them ([`escape_strings`]) and whole presets ([`PresetDocument`]), keeps the array up to date when a preset
+//! is saved ([`update_manifest`]), and finds out what the selected presets lack ([`resolve`]).
 //!
-//! Parsing borrows ([`CapabilityRefBorrowed`]) because a preset may list thousands of references of which a
-//! setting uses one; only what is kept is copied ([`CapabilityRef`]).
+//! It works on texts alone. Which options hold capability names is told by the application
+//! ([`PluginOptions`]); what is installed, loaded and available by whoever knows ([`InstalledPlugins`],
+//! [`LoadedPlugins`], [`Available`]). So a reference is pruned by use, never because its plugin is not there
+//! now: the preset is what remembers it.
+//!
+//! Parsing borrows ([`CapabilityRefBorrowed`]) because a preset may list thousands of references; only what
+//! is kept is copied ([`CapabilityRef`]).
 //!
 //! ```
-//! use matriline_refs::{ResolvedValue, parse_capability_ref, resolve_values};
+//! use matriline_refs::{Package, PluginOptions, PresetDocument, PresetKind, InstalledPlugins, resolve};
 //!
-//! let reference = parse_capability_ref("master_plugin;;header-stamp").unwrap();
-//! assert_eq!(reference.plugin_key(), "master_plugin");
+//! let document = PresetDocument::parse(
+//!     r#"{"name": "Fine", "post_process_plugin": ["stamp"], "plugins": ["master_plugin;;stamp"]}"#,
+//! )?;
+//! let options = PluginOptions::orca();
+//! let preset = document.preset(PresetKind::Print, &options);
 //!
-//! let plugins = ["master_plugin;;header-stamp"];
-//! let values = resolve_values(&["header-stamp", "gone"], Some(&plugins));
-//! assert!(matches!(values[0], ResolvedValue::Resolved(found) if found.name == "master_plugin"));
-//! assert_eq!(values[1], ResolvedValue::Unresolved { value: "gone" });
+//! struct NoPlugins;
+//! impl InstalledPlugins for NoPlugins {
+//!     fn package(&self, _plugin_key: &str) -> Package {
+//!         Package::Absent
+//!     }
+//! }
+//! let resolution = resolve(&options, &[preset], &NoPlugins, &(), None);
+//! assert!(resolution.blocks_slicing());
+//! assert_eq!(resolution.missing_local()[0].reference.plugin_key(), "master_plugin");
+//! # Ok::<(), matriline_refs::RefError>(())
 //! ```
 
+mod available;
+mod collapse;
+mod document;
+mod error;
+mod options;
+mod plugins;
+mod preset;
 mod reference;
+mod resolution;
 mod resolve;
+mod resolver;
+mod serialised;
+mod update;
 
-pub use reference::{CapabilityRef, CapabilityRefBorrowed, parse_capability_ref};
+pub use available::{Available, pickable};
+pub use document::PresetDocument;
+pub use error::{EscapeFault, Part, RefError};
+pub use options::{OptionValue, PluginOption, PluginOptions};
+pub use plugins::{CapabilityState, InstalledPlugins, LoadedPlugins, Package};
+pub use preset::{Preset, PresetKind, capability_in_use, referenced_capabilities};
+pub use reference::{CapabilityRef, CapabilityRefBorrowed, parse_capability_ref, sanitize_name};
+pub use resolution::{Action, Bucket, Message, MissingPlugin, Place, Resolution, Unreferenced};
 pub use resolve::{ResolvedValue, resolve_values};
+pub use resolver::resolve;
+pub use serialised::{escape_strings, refs_from_json, refs_to_json, unescape_strings};
+pub use update::{Ambiguous, DecidedBy, ManifestUpdate, Unresolved, update_manifest};

@@ -1,14 +1,16 @@
 //! One reference: `<name>;<uuid>;<capability>`.
 
+use crate::{Part, RefError};
 use memchr::memchr;
+use std::borrow::Cow;
 use std::fmt;
 
 const SEPARATOR: char = ';';
 
 /// A capability of a plugin as a preset names it.
 ///
-/// The text is built by `Display`. A reference whose `name` or `uuid` holds a `;` builds a text that reads back as
-/// another reference; the capability name may hold any.
+/// The text is built by `Display`. What [`new`](Self::new) accepts reads back as it was; a reference whose
+/// `name` or `uuid` is set to a text with `;` reads back as another one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CapabilityRef {
     /// The plugin key of a local plugin, the display name of a cloud plugin; never empty.
@@ -38,8 +40,8 @@ pub fn parse_capability_ref(text: &str) -> Option<CapabilityRef> {
 impl<'a> CapabilityRefBorrowed<'a> {
     /// Reads a reference without copying.
     ///
-    /// The first two `;` separate; further ones belong to the capability name. Name and capability must not be
-    /// empty. Nothing is trimmed, and the uuid may be any text.
+    /// The first two `;` separate; further ones belong to the capability name. Name and capability must not
+    /// be empty. Nothing is trimmed, and the uuid may be any text.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (name, rest) = split(text)?;
         let (uuid, capability_name) = split(rest)?;
@@ -62,7 +64,33 @@ impl<'a> CapabilityRefBorrowed<'a> {
     }
 }
 
+/// A display name as the first part of a reference may hold it: every `;` becomes `_`.
+pub fn sanitize_name(name: &str) -> Cow<'_, str> {
+    match memchr(SEPARATOR as u8, name.as_bytes()) {
+        Some(_) => name.replace(SEPARATOR, "_").into(),
+        None => name.into(),
+    }
+}
+
 impl CapabilityRef {
+    /// A reference to a capability of a local plugin (`name` is its key, `uuid` is empty) or of a cloud
+    /// plugin (`name` is its display name, see [`sanitize_name`]).
+    ///
+    /// Name and capability must not be empty, name and uuid must not hold a `;`; the capability name may.
+    pub fn new(name: &str, uuid: &str, capability_name: &str) -> Result<Self, RefError> {
+        for (part, text) in [(Part::Name, name), (Part::Capability, capability_name)] {
+            if text.is_empty() {
+                return Err(RefError::Empty { part });
+            }
+        }
+        for (part, text) in [(Part::Name, name), (Part::Uuid, uuid)] {
+            if text.contains(SEPARATOR) {
+                return Err(RefError::Separator { part, text: text.to_owned() });
+            }
+        }
+        Ok(CapabilityRefBorrowed { name, capability_name, uuid }.into_owned())
+    }
+
     /// The key of the plugin in the catalog: the uuid of a cloud plugin, the name of a local one.
     pub fn plugin_key(&self) -> &str {
         self.as_borrowed().plugin_key()
@@ -160,7 +188,59 @@ mod tests {
         assert_eq!(reference("name", "", "x").unwrap().plugin_key(), "name");
     }
 
+    fn check_refused(parts: [&str; 3], expected: &str) {
+        let [name, uuid, capability_name] = parts;
+        let error = CapabilityRef::new(name, uuid, capability_name).expect_err("it is refused");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_reference_needs_a_name() {
+        check_refused(
+            ["", "", "x"],
+            "The plugin name of a reference is empty: give the plugin key of a local plugin, or the name of a \
+             cloud plugin with `_` for `;`",
+        );
+    }
+
+    #[test]
+    fn a_reference_needs_a_capability() {
+        check_refused(
+            ["a", "", ""],
+            "The capability name of a reference is empty: give the name that the capability's `get_name()` answers",
+        );
+    }
+
+    #[test]
+    fn separators_stand_between_parts_only() {
+        check_refused(
+            ["a", "b;c", "x"],
+            "The uuid `b;c` contains `;`, which separates the parts of a reference: give the cloud plugin's uuid, \
+             or an empty text for a local plugin",
+        );
+        check_refused(
+            ["a;b", "", "x"],
+            "The plugin name `a;b` contains `;`, which separates the parts of a reference: give the plugin key of \
+             a local plugin, or the name of a cloud plugin with `_` for `;`",
+        );
+    }
+
+    #[test]
+    fn a_sanitised_name_can_be_referenced() {
+        assert_eq!(sanitize_name("a;b;"), "a_b_");
+        assert!(matches!(sanitize_name("plain"), Cow::Borrowed("plain")));
+    }
+
     proptest! {
+        #[test]
+        fn what_new_accepts_reads_back(parts in prop::array::uniform3("[a-c; ]{0,4}")) {
+            let [name, uuid, capability_name] = parts;
+            let built = CapabilityRef::new(&name, &uuid, &capability_name).ok();
+            let read = parse_capability_ref(&format!("{name};{uuid};{capability_name}"));
+            let reads_back = read.filter(|read| (&read.name, &read.uuid) == (&name, &uuid));
+            prop_assert_eq!(built, reads_back);
+        }
+
         #[test]
         fn what_is_built_reads_back(name in "[^;]+", uuid in "[^;]*", capability in ".+") {
             let built = reference(&name, &uuid, &capability);

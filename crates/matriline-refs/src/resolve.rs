@@ -17,8 +17,9 @@ pub enum ResolvedValue<'a> {
 
 /// Resolves the values of a setting, in order.
 ///
-/// An empty value is skipped; a value listed twice is there twice. Of several references to one capability name the
-/// first wins; entries that are no reference are skipped. Without a `plugins` array nothing resolves.
+/// An empty value is skipped; a value listed twice is there twice. Of several references to one capability
+/// name the first wins; entries that are no reference are skipped. Without a `plugins` array nothing
+/// resolves.
 pub fn resolve_values<'a, V, P>(values: &'a [V], plugins: Option<&'a [P]>) -> Vec<ResolvedValue<'a>>
 where
     V: AsRef<str>,
