@@ -3,7 +3,7 @@
 //! Everything is decided from the archive's directory before a byte is unpacked. The directory must be where a wheel
 //! has it, at the very end: another reader that looks for it elsewhere then sees the same members or none.
 
-use crate::member::{Paths, checked_path};
+use crate::member::{check_paths, checked_path};
 use crate::{ArchiveError, Member};
 use std::error::Error;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -128,7 +128,6 @@ const FOLDER: u32 = 0o040_000;
 
 fn checked_members<R: Read + Seek>(zip: &ZipArchive<R>) -> Result<Vec<Member>, ArchiveError> {
     let mut members = Vec::with_capacity(zip.len());
-    let mut paths = Paths::default();
     let mut total = 0u64;
     for index in 0..zip.len() {
         let entry = zip.by_index_data(index).map_err(not_zip)?;
@@ -150,9 +149,9 @@ fn checked_members<R: Read + Seek>(zip: &ZipArchive<R>) -> Result<Vec<Member>, A
         if total > MAX_UNPACKED_BYTES {
             return Err(ArchiveError::TooLarge { bytes: total });
         }
-        paths.insert(path, is_folder)?;
         members.push(Member { path: path.to_owned(), size: entry.size(), is_folder });
     }
+    check_paths(&members)?;
     Ok(members)
 }
 

@@ -1,116 +1,180 @@
 //! Finds the `script` block of a source file, by the grammar of PEP 723.
 //!
 //! A block is `# /// script`, a run of lines that are `#` or begin with `# `, and `# ///`. The run goes as far as it
-//! can: the last `# ///` in it ends the block.
+//! can: the last `# ///` in it ends the block. The finder takes the file in pieces and keeps the lines of one block
+//! at most, so that a file of any size costs the memory of a block.
 
+use crate::run::{Run, SCRIPT, opened_kind};
 use crate::{Position, Problem};
+use memchr::memmem;
+use memchr::{memchr, memchr_iter, memrchr};
+use std::sync::LazyLock;
 
 /// The largest block that is read; real ones have a few hundred bytes.
-const MAX_BLOCK_BYTES: usize = 64 << 10;
+pub(crate) const MAX_BLOCK_BYTES: usize = 64 << 10;
 
 /// The text of a block, and where its lines stand in the file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Block {
     /// The lines without their `# `, each with a line end.
     pub(crate) toml: String,
-    /// The line of the file that holds the first line of `toml`.
-    first_line: usize,
-    /// The offset in `toml` and the column in the file of each line's first character, and of the end.
-    starts: Vec<(usize, usize)>,
+    /// The offset in `toml` of each line's first character, and its place in the file.
+    starts: Vec<(usize, Position)>,
 }
 
 impl Block {
-    /// The place in the file of a byte of `toml`.
+    /// Adds the text of a line that begins at `place`.
+    pub(crate) fn push(&mut self, content: &str, place: Position) {
+        self.starts.push((self.toml.len(), place));
+        self.toml.push_str(content);
+        self.toml.push('\n');
+    }
+
+    /// Takes back what was added after the text had `length` bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.toml.truncate(length);
+        self.starts.retain(|&(start, _)| start < length);
+    }
+
+    /// The place in the file of a byte of `toml`; of its end, the start of the line after the last one.
     pub(crate) fn position(&self, offset: usize) -> Position {
         let index = self.starts.partition_point(|&(start, _)| start <= offset).saturating_sub(1);
-        let (start, column) = self.starts[index];
+        let Some(&(start, Position { line, column })) = self.starts.get(index) else {
+            return start_of(1);
+        };
+        if offset >= self.toml.len() {
+            return start_of(line + 1);
+        }
         let before = self.toml.get(start..offset).unwrap_or_default();
-        Position { line: self.first_line + index, column: column + before.chars().count() }
+        Position { line, column: column + before.chars().count() }
     }
 }
 
-const OPENING: &str = "# /// ";
-const CLOSING: &str = "# ///";
-const SCRIPT: &str = "script";
+/// What a file holds of blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The first `script` block. That of an unclosed one has the lines as far as they go.
+    pub(crate) block: Option<Block>,
+    pub(crate) problems: Vec<Problem>,
+}
 
-/// The first `script` block, if there is one. An unclosed block is an error, and its lines are still read.
-pub(crate) fn find(text: &str, problems: &mut Vec<Problem>) -> Option<Block> {
-    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).zip(1..).peekable();
-    let mut found: Option<(Block, usize)> = None;
-    let mut almost = None;
-    // Lines up to here are known to hold no closing line, so that no run is looked through twice.
-    let mut unclosed_until = 0;
-    while let Some((line, number)) = lines.next() {
-        let kind = opened_kind(line);
-        if kind != Some(SCRIPT) && almost.is_none() && looks_like_opening(line) {
-            almost = Some(number);
+/// Looks through a file from its first line to its last.
+pub(crate) struct Finder {
+    /// The number of the line that comes next.
+    line: usize,
+    /// The run of comment lines that a block may be in.
+    run: Option<Run>,
+    /// The lines that open the first block, and what looks like one.
+    opened: Option<usize>,
+    almost: Option<usize>,
+    second: Option<usize>,
+    /// Whether the last piece ended inside a line, whose rest is not looked at.
+    inside_line: bool,
+    found: Found,
+}
+
+/// What every line holds that opens a block, or looks like one.
+static SLASHES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("//"));
+
+impl Finder {
+    pub(crate) fn new() -> Self {
+        Self {
+            line: 1,
+            run: None,
+            opened: None,
+            almost: None,
+            second: None,
+            inside_line: false,
+            found: Found::default(),
         }
-        let Some(kind) = kind else { continue };
-        if kind != SCRIPT && number < unclosed_until {
-            continue;
+    }
+
+    /// The number of the line that the next piece begins with, or goes on with.
+    pub(crate) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Looks through the next piece of the file. It should end with a line: of a longer line only the beginning is
+    /// looked at.
+    pub(crate) fn push(&mut self, mut text: &str) {
+        if self.inside_line {
+            let Some(end) = memchr(b'\n', text.as_bytes()) else { return };
+            text = &text[end + 1..];
+            self.line += 1;
+            self.inside_line = false;
         }
-        // The run is looked through by a copy: unclosed, a block of another kind is no block, and its lines count.
-        let mut ahead = lines.clone();
-        let mut run = Vec::new();
-        while let Some((line, _)) = ahead.next_if(|(line, _)| is_content(line)) {
-            run.push(line);
-        }
-        let end = run.iter().rposition(|line| *line == CLOSING);
-        if kind != SCRIPT {
-            match end {
-                Some(_) => lines = ahead,
-                None => unclosed_until = number + run.len() + 1,
+        while !text.is_empty() {
+            if self.run.is_none() {
+                text = self.skip(text);
             }
-            continue;
+            let end = memchr(b'\n', text.as_bytes());
+            let line = &text[..end.unwrap_or(text.len())];
+            self.take(line.strip_suffix('\r').unwrap_or(line));
+            self.inside_line = end.is_none();
+            self.line += usize::from(end.is_some());
+            text = end.map_or("", |end| &text[end + 1..]);
         }
-        lines = ahead;
-        if let Some((_, first)) = &found {
-            let message = format!(
-                "The file has a second `script` block, the first one is on line {first}: keep one of them"
-            );
-            problems.push(Problem::error(message).at(Position { line: number, column: 1 }));
-            break;
-        }
-        if end.is_none() {
-            let message = unclosed(number + run.len() + 1, lines.peek().map(|(line, _)| *line));
-            problems.push(Problem::error(message).at(Position { line: number, column: 1 }));
-        }
-        run.truncate(end.unwrap_or(run.len()));
-        if run.iter().map(|line| line.len()).sum::<usize>() > MAX_BLOCK_BYTES {
-            let message = format!("The metadata block is larger than {MAX_BLOCK_BYTES} bytes: shorten it");
-            problems.push(Problem::error(message).at(Position { line: number, column: 1 }));
-            run.clear();
-        }
-        found = Some((block(&run, number + 1), number));
     }
-    if let (None, Some(line)) = (&found, almost) {
-        let message =
-            "This looks like the start of a metadata block but is none: write `# /// script` exactly";
-        problems.push(Problem::warning(message).at(Position { line, column: 1 }));
+
+    /// The text from the first line on that may open a block, else from the last line on.
+    fn skip<'t>(&mut self, text: &'t str) -> &'t str {
+        let bytes = text.as_bytes();
+        let hit = SLASHES.find(bytes).unwrap_or(bytes.len() - 1);
+        let start = memrchr(b'\n', &bytes[..hit]).map_or(0, |at| at + 1);
+        self.line += memchr_iter(b'\n', &bytes[..start]).count();
+        &text[start..]
     }
-    found.map(|(block, _)| block)
+
+    /// The file has ended.
+    pub(crate) fn finish(mut self) -> Found {
+        self.line += usize::from(self.inside_line);
+        self.end_run();
+        match (self.opened, self.second, self.almost) {
+            (Some(first), Some(second), _) => {
+                let message = format!(
+                    "The file has a second `script` block, the first one is on line {first}: keep one of them"
+                );
+                self.found.problems.push(Problem::error(message).at(start_of(second)));
+            }
+            (None, _, Some(line)) => {
+                let message =
+                    "This looks like the start of a metadata block but is none: write `# /// script` exactly";
+                self.found.problems.push(Problem::warning(message).at(start_of(line)));
+            }
+            _ => {}
+        }
+        self.found
+    }
+
+    fn take(&mut self, line: &str) {
+        if let Some(run) = &mut self.run {
+            if run.take(line, self.line) {
+                return;
+            }
+            self.end_run();
+        }
+        let kind = opened_kind(line);
+        if kind != Some(SCRIPT) && looks_like_opening(line) {
+            self.almost = self.almost.or(Some(self.line));
+        }
+        self.run = kind.map(|kind| Run::open(kind, self.line));
+    }
+
+    fn end_run(&mut self) {
+        let Some(script) = self.run.take().and_then(|run| run.end(self.line)) else { return };
+        if self.opened.is_some() {
+            self.second = self.second.or(Some(script.line));
+            return;
+        }
+        self.opened = Some(script.line);
+        self.found.problems.extend(script.problem);
+        self.found.block = Some(script.block);
+    }
 }
 
-fn unclosed(line: usize, breaker: Option<&str>) -> String {
-    match breaker {
-        Some(breaker) if breaker.starts_with("#") => {
-            format!("The metadata block is cut off by line {line}: write a blank after its `#`")
-        }
-        _ => format!(
-            "The metadata block is not closed: write `# ///` on line {line} or before, and `#` before every line of the block"
-        ),
-    }
-}
-
-/// The kind of block that a line opens: `# /// TYPE`.
-fn opened_kind(line: &str) -> Option<&str> {
-    let kind = line.strip_prefix(OPENING)?;
-    let valid = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    valid.then_some(kind)
-}
-
-fn is_content(line: &str) -> bool {
-    line == "#" || line.starts_with("# ")
+/// The first column of a line.
+pub(crate) fn start_of(line: usize) -> Position {
+    Position { line, column: 1 }
 }
 
 /// True for `#/// script`, a blank too many, another case; never for prose that mentions a block.
@@ -121,18 +185,6 @@ fn looks_like_opening(line: &str) -> bool {
     (2..=4).contains(&(comment.len() - word.len())) && word.trim().eq_ignore_ascii_case(SCRIPT)
 }
 
-fn block(run: &[&str], first_line: usize) -> Block {
-    let mut block = Block { toml: String::new(), first_line, starts: Vec::with_capacity(run.len() + 1) };
-    for line in run {
-        let content = line.get(2..).unwrap_or_default();
-        block.starts.push((block.toml.len(), 1 + line.len() - content.len()));
-        block.toml.push_str(content);
-        block.toml.push('\n');
-    }
-    block.starts.push((block.toml.len(), 1));
-    block
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,10 +192,23 @@ mod tests {
 
     /// `expected` is the block's text, `problem` the first problem as it is shown.
     fn check(text: &str, expected: Option<&str>, problem: &str) {
-        let mut problems = Vec::new();
-        let block = find(text, &mut problems);
-        assert_eq!(block.map(|block| block.toml).as_deref(), expected, "block of {text:?}");
-        assert_eq!(problems.first().map(ToString::to_string).unwrap_or_default(), problem);
+        // wherever the file is parted, if lines stay whole
+        for (at, _) in text.match_indices('\n').take(9) {
+            check_found(find(&[&text[..=at], &text[at + 1..]]), expected, problem);
+        }
+        check_found(find(&[text]), expected, problem);
+    }
+
+    fn check_found(found: Found, expected: Option<&str>, problem: &str) {
+        let toml = found.block.map(|block| block.toml);
+        assert!(toml.as_deref() == expected, "another block than {expected:?}");
+        assert_eq!(found.problems.first().map(ToString::to_string).unwrap_or_default(), problem);
+    }
+
+    fn find(pieces: &[&str]) -> Found {
+        let mut finder = Finder::new();
+        pieces.iter().for_each(|piece| finder.push(piece));
+        finder.finish()
     }
 
     #[test]
@@ -188,14 +253,33 @@ mod tests {
     #[test]
     fn an_unclosed_block_is_read_as_far_as_it_goes() {
         let problem = "Line 1, column 1: The metadata block is not closed: write `# ///` on line 3 or before, and `#` before every line of the block";
-        check("# /// script\n# a = 1\n\n# ///\n", Some("a = 1\n"), problem);
+        check("# /// script\n# a = 1\n\nimport orca\n# b = 1\n", Some("a = 1\n"), problem);
+        check("# /// script\n# a = 1\n", Some("a = 1\n"), problem);
+        check("# /// script\n# a = 1", Some("a = 1\n"), problem);
     }
 
     #[test]
-    fn a_tab_after_the_number_sign_cuts_the_block_off() {
-        let problem =
-            "Line 1, column 1: The metadata block is cut off by line 3: write a blank after its `#`";
-        check("# /// script\n# a = 1\n#\tb = 1\n# ///\n", Some("a = 1\n"), problem);
+    fn a_block_that_is_cut_off_is_read_to_its_closing_line() {
+        check(
+            "# /// script\n# a = 1\n#\tb = 1\n# c = 1\n# ///\n# d = 1\n",
+            Some("a = 1\nb = 1\nc = 1\n"),
+            "Line 3, column 2: This line cuts the metadata block off: write a blank after its `#`",
+        );
+        check(
+            "# /// script\n# a = 1\n\n# b = 1\nc = 1\n# ///\n",
+            Some("a = 1\nb = 1\n"),
+            "Line 3, column 1: This line cuts the metadata block off: write `#` before it",
+        );
+        check(
+            "# /// script\n# a = 1\n#///\nimport orca\n# b",
+            Some("a = 1\n"),
+            "Line 3, column 2: This line cuts the metadata block off: write a blank after its `#`",
+        );
+    }
+
+    #[test]
+    fn a_closed_block_is_cut_off_by_nothing() {
+        check("# /// script\n# a = 1\n# ///\n#b\n# ///\n", Some("a = 1\n"), "");
     }
 
     #[test]
@@ -207,6 +291,8 @@ mod tests {
     #[test]
     fn an_unclosed_block_of_another_kind_is_no_block() {
         check("# /// other\n\n# /// script\n# a = 1\n# ///\n", Some("a = 1\n"), "");
+        let problem = "Line 2, column 1: The metadata block is not closed: write `# ///` on line 4 or before, and `#` before every line of the block";
+        check("# /// other\n# /// script\n# a = 1\n", Some("a = 1\n"), problem);
     }
 
     #[test]
@@ -219,21 +305,19 @@ mod tests {
 
     #[test]
     fn a_huge_block_is_not_read() {
-        let text = format!("# /// script\n{}# ///\n", "# a = 1\n".repeat(MAX_BLOCK_BYTES / 7 + 1));
+        let text = format!("# /// script\n{}# ///\n", "# a = 1\n".repeat(MAX_BLOCK_BYTES / 6 + 1));
         let problem = "Line 1, column 1: The metadata block is larger than 65536 bytes: shorten it";
         check(&text, Some(""), problem);
     }
 
     #[test]
     fn a_third_block_is_not_counted() {
-        let mut problems = Vec::new();
-        find(&"# /// script\n# ///\n\n".repeat(9), &mut problems);
-        assert_eq!(problems.len(), 1);
+        assert_eq!(find(&[&"# /// script\n# ///\n\n".repeat(9)]).problems.len(), 1);
     }
 
     #[test]
     fn positions_are_those_of_the_file() {
-        let block = find("\n# /// script\n#\n# é = 1\n# ///\n", &mut Vec::new()).unwrap();
+        let block = find(&["\n# /// script\n#\n# é = 1\n# ///\n"]).block.unwrap();
         assert_eq!(block.position(1), Position { line: 4, column: 3 });
         assert_eq!(block.position(4), Position { line: 4, column: 5 });
         assert_eq!(block.position(99), Position { line: 5, column: 1 });
@@ -242,12 +326,23 @@ mod tests {
     proptest! {
         #[test]
         fn any_lines_are_read(lines in prop::collection::vec("# /// script|# /// x|# ///|#|# a|#a||é\r", 0..24)) {
-            let mut problems = Vec::new();
-            if let Some(block) = find(&lines.join("\n"), &mut problems) {
+            let text = lines.join("\n");
+            let found = find(&[&text]);
+            if let Some(block) = &found.block {
                 for offset in 0..=block.toml.len() + 1 {
                     block.position(offset);
                 }
             }
+            let pieces: Vec<_> = text.split_inclusive('\n').collect();
+            let again = find(&pieces);
+            prop_assert_eq!(again.block.map(|block| block.toml), found.block.map(|block| block.toml));
+            prop_assert_eq!(again.problems, found.problems);
         }
+    }
+
+    #[test]
+    fn a_line_in_pieces_is_one_line() {
+        let found = find(&["x = 1 ", "# /// script\n# a\n", "# /// script\n# b = 1\n# ///\n"]);
+        assert_eq!(found.block.unwrap().toml, "b = 1\n");
     }
 }

@@ -1,11 +1,14 @@
 //! The names inside an archive: which of them can be unpacked safely, on any system.
 
 use crate::ArchiveError;
-use std::collections::HashMap;
 use std::str;
+use unicode_normalization::UnicodeNormalization;
 
 /// The longest name of a member that is accepted: what every system can store below a plugin's folder.
 pub const MAX_NAME_BYTES: usize = 512;
+
+/// The most folders above a member, and itself: more are no package.
+pub const MAX_DEPTH: usize = 64;
 
 /// A file or folder in an archive whose name has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,9 @@ pub enum NameFault {
     /// The name is longer than [`MAX_NAME_BYTES`].
     #[error("it is longer than {MAX_NAME_BYTES} bytes")]
     TooLong,
+    /// The name has more than [`MAX_DEPTH`] parts.
+    #[error("it has more than {MAX_DEPTH} parts")]
+    TooDeep,
     /// The name begins with `/`.
     #[error("it is an absolute path")]
     Absolute,
@@ -43,12 +49,24 @@ pub enum NameFault {
     /// The name holds a control character.
     #[error("it holds a control character")]
     Control,
+    /// The name holds one of `<>"|?*`, which Windows can't store.
+    #[error("it holds one of `<>\"|?*`")]
+    Forbidden,
+    /// A part of the name ends with `.` or a blank, which Windows drops.
+    #[error("a part of it ends with `.` or a blank")]
+    Ending,
+    /// A part of the name is a device on Windows, whatever its extension: `con`, `nul.txt`.
+    #[error("a part of it is the name of a device on Windows")]
+    Device,
 }
 
 /// The checked path of a member, without the `/` that ends the name of a folder.
 pub(crate) fn checked_path(raw: &[u8]) -> Result<&str, NameFault> {
     if raw.len() > MAX_NAME_BYTES {
         return Err(NameFault::TooLong);
+    }
+    if raw.iter().filter(|&&byte| byte == b'/').count() > MAX_DEPTH {
+        return Err(NameFault::TooDeep);
     }
     let name = str::from_utf8(raw).map_err(|_| NameFault::NotUtf8)?;
     if name.chars().any(char::is_control) {
@@ -64,43 +82,82 @@ pub(crate) fn checked_path(raw: &[u8]) -> Result<&str, NameFault> {
         return Err(NameFault::Absolute);
     }
     let path = name.strip_suffix('/').unwrap_or(name);
-    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        return Err(NameFault::Relative);
+    for part in path.split('/') {
+        if matches!(part, "" | "." | "..") {
+            return Err(NameFault::Relative);
+        }
+        if part.contains(['<', '>', '"', '|', '?', '*']) {
+            return Err(NameFault::Forbidden);
+        }
+        if part.ends_with(['.', ' ']) {
+            return Err(NameFault::Ending);
+        }
+        if is_device(part) {
+            return Err(NameFault::Device);
+        }
     }
     Ok(path)
 }
 
-/// The paths of an archive so far, compared as a file system that ignores case does.
-#[derive(Default)]
-pub(crate) struct Paths {
-    by_folded: HashMap<String, Spelling>,
+/// True for a name that Windows opens as a device, in any folder and with any extension.
+fn is_device(part: &str) -> bool {
+    const NAMES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+    let stem = part.split('.').next().unwrap_or_default().trim_end_matches(' ');
+    let is_port = |prefix: &str| {
+        let number = stem.get(..3).filter(|start| start.eq_ignore_ascii_case(prefix)).map(|_| &stem[3..]);
+        number.is_some_and(|number| {
+            matches!(number, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
+    };
+    NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name)) || is_port("com") || is_port("lpt")
 }
 
-struct Spelling {
-    path: String,
-    is_folder: bool,
+/// Refuses members that would be one file or folder on a system that ignores case or Unicode's normal forms, and a
+/// file that is another member's folder.
+///
+/// Sorted by what they have in common there, members in each other's way are neighbours: the time is that of sorting,
+/// and the memory that of the names, however deep they are.
+pub(crate) fn check_paths(members: &[Member]) -> Result<(), ArchiveError> {
+    let mut sorted: Vec<_> = members.iter().map(|member| (folded(&member.path), member)).collect();
+    // stable, so that the one that comes first is told first
+    sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sorted.windows(2).try_for_each(|pair| check_neighbours(&pair[0], &pair[1]))
 }
 
-impl Paths {
-    /// Adds a path and the folders above it, unless one of them is in the way of another.
-    pub(crate) fn insert(&mut self, path: &str, is_folder: bool) -> Result<(), ArchiveError> {
-        let folded: String = path.chars().flat_map(char::to_lowercase).collect();
-        for ((end, _), (folded_end, _)) in path.match_indices('/').zip(folded.match_indices('/')) {
-            self.insert_one(&path[..end], &folded[..folded_end], true)?;
-        }
-        self.insert_one(path, &folded, is_folder)
+/// The path as such a system compares it. A NUL, which no name holds, parts the folders: a folder comes right before
+/// what is in it.
+fn folded(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase().replace('/', "\0");
     }
+    let part = |letter| if letter == '/' { '\0' } else { letter };
+    // letters with two small or two capital forms, such as `ς` and `ẞ`, meet on the way there and back
+    let lower = path.nfd().flat_map(char::to_lowercase);
+    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().map(part).collect()
+}
 
-    fn insert_one(&mut self, path: &str, folded: &str, is_folder: bool) -> Result<(), ArchiveError> {
-        let Some(known) = self.by_folded.get(folded) else {
-            self.by_folded.insert(folded.to_owned(), Spelling { path: path.to_owned(), is_folder });
-            return Ok(());
-        };
-        if known.path == path && known.is_folder && is_folder {
-            return Ok(());
-        }
-        Err(ArchiveError::Twins { first: known.path.clone(), second: path.to_owned() })
+fn check_neighbours(a: &(String, &Member), b: &(String, &Member)) -> Result<(), ArchiveError> {
+    let ((a_folded, a), (b_folded, b)) = (a, b);
+    let twins = |first: &str, second: &str| {
+        Err(ArchiveError::Twins { first: first.to_owned(), second: second.to_owned() })
+    };
+    let common = a_folded.split('\0').zip(b_folded.split('\0')).take_while(|(a, b)| a == b).count();
+    let (a_top, b_top) = (top(&a.path, common), top(&b.path, common));
+    if a_top != b_top {
+        return twins(a_top, b_top);
     }
+    // the shorter path comes first; if it is whole in the longer one, it must be a folder
+    let is_above = common > 0 && a_top.len() == a.path.len();
+    if is_above && !(a.is_folder && (b.is_folder || b_top.len() < b.path.len())) {
+        return twins(&a.path, b_top);
+    }
+    Ok(())
+}
+
+/// The first parts of a path.
+fn top(path: &str, parts: usize) -> &str {
+    let Some(last) = parts.checked_sub(1) else { return "" };
+    path.match_indices('/').nth(last).map_or(path, |(at, _)| &path[..at])
 }
 
 #[cfg(test)]
@@ -114,12 +171,15 @@ mod tests {
     }
 
     fn check_paths(names: &[&str], expected: Option<(&str, &str)>) {
-        let mut paths = Paths::default();
-        let mut insert = |name: &&str| paths.insert(name.trim_end_matches('/'), name.ends_with('/'));
-        let found = names.iter().map(&mut insert).find_map(Result::err);
-        match (found, expected) {
-            (None, None) => {}
-            (Some(ArchiveError::Twins { first, second }), Some(expected)) => {
+        let member = |name: &&str| Member {
+            path: name.trim_end_matches('/').to_owned(),
+            size: 0,
+            is_folder: name.ends_with('/'),
+        };
+        let members: Vec<_> = names.iter().map(member).collect();
+        match (super::check_paths(&members), expected) {
+            (Ok(()), None) => {}
+            (Err(ArchiveError::Twins { first, second }), Some(expected)) => {
                 assert_eq!((first.as_str(), second.as_str()), expected);
             }
             (found, expected) => panic!("{names:?}: {found:?}, not {expected:?}"),
@@ -131,7 +191,9 @@ mod tests {
         check("a/b.py", Ok("a/b.py"));
         check("a/b/", Ok("a/b"));
         check("größe.py", Ok("größe.py"));
-        check("..a/b..", Ok("..a/b.."));
+        check("..a/b..c", Ok("..a/b..c"));
+        check("console.py", Ok("console.py"));
+        check("com10/lpt.py", Ok("com10/lpt.py"));
     }
 
     #[test]
@@ -153,6 +215,17 @@ mod tests {
         check("a\0.py", Err(NameFault::Control));
         check(b"\xff", Err(NameFault::NotUtf8));
         check("a".repeat(MAX_NAME_BYTES + 1), Err(NameFault::TooLong));
+        check("a/".repeat(MAX_DEPTH + 1), Err(NameFault::TooDeep));
+    }
+
+    #[test]
+    fn names_that_windows_changes() {
+        check("a/b.", Err(NameFault::Ending));
+        check("a /b", Err(NameFault::Ending));
+        check("a?.py", Err(NameFault::Forbidden));
+        for name in ["con", "a/NUL.txt", "Aux.tar.gz", "com1", "lpt9.py", "COM\u{b9}", "nul .txt", "conin$"] {
+            check(name, Err(NameFault::Device));
+        }
     }
 
     #[test]
@@ -169,18 +242,31 @@ mod tests {
     fn twins_that_differ_in_case() {
         check_paths(&["a/B.py", "a/b.py"], Some(("a/B.py", "a/b.py")));
         check_paths(&["A/x", "a/y"], Some(("A", "a")));
-        check_paths(&["ΑΣ", "ας"], None);
+        check_paths(&["ΑΣ", "ας"], Some(("ΑΣ", "ας")));
+        check_paths(&["ẞ", "ß"], Some(("ẞ", "ß")));
+        check_paths(&["Straße", "STRASSE"], Some(("Straße", "STRASSE")));
+    }
+
+    #[test]
+    fn twins_that_differ_in_normal_form() {
+        check_paths(&["\u{e9}.py", "e\u{301}.py"], Some(("\u{e9}.py", "e\u{301}.py")));
+        check_paths(&["\u{c9}/a", "e\u{301}/b"], Some(("\u{c9}", "e\u{301}")));
+        check_paths(&["\u{212b}", "\u{e5}"], Some(("\u{212b}", "\u{e5}")));
+        check_paths(&["e", "\u{e9}"], None);
     }
 
     #[test]
     fn a_file_is_no_folder() {
         check_paths(&["a", "a/b"], Some(("a", "a")));
         check_paths(&["a/b", "a"], Some(("a", "a")));
+        check_paths(&["a/", "a"], Some(("a", "a")));
+        check_paths(&["a", "a.b", "a b", "a/b"], Some(("a", "a")));
+        check_paths(&["a/b/", "a.c", "a/b/c/d", "a/"], None);
     }
 
     proptest! {
         #[test]
-        fn an_accepted_path_stays_below(name in "[a./\\\\:]{0,12}") {
+        fn an_accepted_path_stays_below(name in "[a./\\\\: ?]{0,12}|(con|nul|/|\\.|é){0,4}") {
             if let Ok(path) = checked_path(name.as_bytes()) {
                 prop_assert!(Path::new(path).components().all(|part| matches!(part, Component::Normal(_))));
             }

@@ -1,9 +1,10 @@
 //! What is wrong with a plugin, where, and what to write instead.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How much a problem matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing, for example a key that has no meaning here.
     Note,
@@ -14,7 +15,7 @@ pub enum Severity {
 }
 
 /// A place in a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Counted from 1.
     pub line: usize,
@@ -23,7 +24,7 @@ pub struct Position {
 }
 
 /// One thing that is wrong with a plugin. `Display` gives the place and the message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// How much it matters.
     pub severity: Severity,

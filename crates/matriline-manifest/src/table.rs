@@ -1,28 +1,36 @@
 //! Reads the TOML of a metadata block.
 
 use crate::block::Block;
-use crate::{Descriptor, Problem, sanitize_plugin_name};
+use crate::extra::Extra;
+use crate::requirement::{self, MAX_CHECKED};
+use crate::syntax::first_mistake;
+use crate::{Descriptor, Problem, lenient, sanitize_plugin_name, version};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 const PLUGIN_TABLE: &str = "[tool.orcaslicer.plugin]";
 const TEXT_KEYS: [&str; 4] = ["name", "description", "author", "version"];
-const ADJACENT_BLOCKS: &str = "A block ends with the last `# ///` of a run of comment lines: write an empty line after the first `# ///`, and keep one `script` block";
 const ROOT_KEYS: [&str; 2] = ["dependencies", "requires-python"];
+/// Tables that are taken for the plugin's.
+const OTHER_TABLES: [&str; 3] = ["plugin", "orcaslicer", "project"];
+
+type Value<'i> = Spanned<DeValue<'i>>;
+type Key<'i> = Spanned<std::borrow::Cow<'i, str>>;
 
 /// Fills the descriptor from the block as far as it can be read.
 ///
 /// Broken TOML is one problem at its first place: what follows a syntax error is rarely meant.
 pub(crate) fn read(block: &Block, descriptor: &mut Descriptor, problems: &mut Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(&block.toml);
-    let mut reader = Reader { block, descriptor, problems };
-    if let Some(error) = errors.first() {
-        reader.syntax_error(error);
-    }
-    let known = reader.problems.len();
+    let known = problems.len();
+    let mut reader = Reader { block, descriptor, problems, extra: Extra::default() };
     reader.root(table.get_ref());
-    if !errors.is_empty() {
-        reader.problems.truncate(known);
+    if let Some(mistake) = first_mistake(&block.toml, &errors) {
+        problems.truncate(known);
+        problems.push(Problem::error(mistake.message).at(block.position(mistake.offset)));
+        // a list that is not closed swallows what follows
+        descriptor.dependencies.clear();
+        lenient::fill(&block.toml, descriptor);
     }
 }
 
@@ -30,66 +38,91 @@ struct Reader<'a> {
     block: &'a Block,
     descriptor: &'a mut Descriptor,
     problems: &'a mut Vec<Problem>,
+    extra: Extra,
 }
 
 impl Reader<'_> {
-    fn syntax_error(&mut self, error: &toml::de::Error) {
-        let (offset, message) = match inner_closing_line(&self.block.toml) {
-            Some(offset) => (offset, ADJACENT_BLOCKS.to_owned()),
-            None => {
-                let message = format!("The metadata block is not valid TOML: {}", error.message());
-                (error.span().map_or(0, |span| span.start), message)
-            }
-        };
-        self.problems.push(Problem::error(message).at(self.block.position(offset)));
-    }
-
-    fn root(&mut self, table: &DeTable<'_>) {
-        for (key, value) in table {
+    fn root(&mut self, root: &DeTable<'_>) {
+        for (key, value) in root {
             match key.get_ref().as_ref() {
                 "dependencies" => self.dependencies(value),
-                "requires-python" => self.descriptor.requires_python = self.text("requires-python", value),
+                "requires-python" => self.requires_python(value),
                 "tool" => self.tool(value),
                 name if TEXT_KEYS.contains(&name) => {
                     let message = format!("`{name}` has no effect here: write it below `{PLUGIN_TABLE}`");
-                    self.push(key, Problem::warning(message));
+                    self.unknown(name, key, value, Problem::warning(message));
+                }
+                name if OTHER_TABLES.contains(&name) && value.get_ref().is_table() => {
+                    self.other_table(name, key, value);
                 }
                 name => {
                     let message = format!("The key `{name}` has no meaning in a metadata block");
-                    self.push(key, Problem::note(message));
+                    self.unknown(name, key, value, Problem::note(message));
                 }
             }
         }
     }
 
-    fn tool(&mut self, tool: &Spanned<DeValue<'_>>) {
+    /// Tables of other tools are theirs, unless they were meant for this one.
+    fn tool(&mut self, tool: &Value<'_>) {
         let Some(tool) = self.table("tool", tool) else { return };
-        let Some(ours) = tool.get("orcaslicer") else { return };
+        for (key, value) in tool {
+            match key.get_ref().as_ref() {
+                "orcaslicer" => self.orcaslicer(value),
+                name if name.to_ascii_lowercase().contains("orca") => {
+                    self.other_table(&format!("tool.{name}"), key, value);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn orcaslicer(&mut self, ours: &Value<'_>) {
         let Some(ours) = self.table("tool.orcaslicer", ours) else { return };
-        let Some(plugin) = ours.get("plugin") else { return };
+        for (key, value) in ours {
+            let name = key.get_ref().as_ref();
+            let path = format!("tool.orcaslicer.{name}");
+            match name {
+                "plugin" => self.plugin(value),
+                name if TEXT_KEYS.contains(&name) || ROOT_KEYS.contains(&name) => {
+                    self.misplaced(name, &path, key, value);
+                }
+                _ if value.get_ref().is_table() => self.other_table(&path, key, value),
+                _ => {
+                    let message = format!("The key `{name}` has no meaning in `[tool.orcaslicer]`");
+                    self.unknown(&path, key, value, Problem::note(message));
+                }
+            }
+        }
+    }
+
+    fn plugin(&mut self, plugin: &Value<'_>) {
         let Some(plugin) = self.table("tool.orcaslicer.plugin", plugin) else { return };
         for (key, value) in plugin {
-            match key.get_ref().as_ref() {
+            let name = key.get_ref().as_ref();
+            match name {
                 "name" => self.name(value),
-                "description" => {
-                    self.descriptor.description = self.text("description", value).unwrap_or_default()
+                "description" => self.descriptor.description = self.text(name, value).unwrap_or_default(),
+                "author" => self.descriptor.author = self.text(name, value).unwrap_or_default(),
+                "version" => self.version(value),
+                "settings" if value.get_ref().is_table() => {
+                    let settings = &mut self.descriptor.settings;
+                    self.extra.add(&self.block.toml, "", value, settings);
                 }
-                "author" => self.descriptor.author = self.text("author", value).unwrap_or_default(),
-                "version" => self.descriptor.version = self.text("version", value).unwrap_or_default(),
-                name if ROOT_KEYS.contains(&name) => {
-                    let message =
-                        format!("`{name}` has no effect in `{PLUGIN_TABLE}`: write it above the table");
-                    self.push(key, Problem::warning(message));
-                }
-                name => {
-                    let message = format!("The key `{name}` has no meaning in `{PLUGIN_TABLE}`");
-                    self.push(key, Problem::note(message));
+                _ => {
+                    let path = format!("tool.orcaslicer.plugin.{name}");
+                    if ROOT_KEYS.contains(&name) {
+                        self.misplaced(name, &path, key, value);
+                    } else {
+                        let message = format!("The key `{name}` has no meaning in `{PLUGIN_TABLE}`");
+                        self.unknown(&path, key, value, Problem::note(message));
+                    }
                 }
             }
         }
     }
 
-    fn name(&mut self, value: &Spanned<DeValue<'_>>) {
+    fn name(&mut self, value: &Value<'_>) {
         let Some(name) = self.text("name", value) else { return };
         self.descriptor.name = sanitize_plugin_name(&name);
         if self.descriptor.name != name {
@@ -101,20 +134,41 @@ impl Reader<'_> {
         }
     }
 
-    fn dependencies(&mut self, value: &Spanned<DeValue<'_>>) {
+    fn version(&mut self, value: &Value<'_>) {
+        let Some(text) = self.text("version", value) else { return };
+        if let Some(message) = version::fault(&text) {
+            self.push(value, Problem::note(message));
+        }
+        self.descriptor.version = text;
+    }
+
+    fn requires_python(&mut self, value: &Value<'_>) {
+        let Some(text) = self.text("requires-python", value) else { return };
+        if let Some(message) = version::range_fault(&text) {
+            self.push(value, Problem::warning(message));
+        }
+        self.descriptor.requires_python = Some(text);
+    }
+
+    fn dependencies(&mut self, value: &Value<'_>) {
         let Some(array) = value.get_ref().as_array() else {
             let kind = kind(value);
             let message =
                 format!("`dependencies` is {kind}: write a list of texts, `dependencies = [\"…\"]`");
             return self.push(value, Problem::error(message));
         };
-        for entry in array.iter() {
+        for (entry, index) in array.iter().zip(0..) {
             match entry.get_ref().as_str().map(str::trim) {
                 Some("") => {
                     let message = "An entry of `dependencies` is empty: remove it";
                     self.push(entry, Problem::warning(message));
                 }
-                Some(requirement) => self.descriptor.dependencies.push(requirement.to_owned()),
+                Some(text) => {
+                    if let Some(message) = requirement::fault(text).filter(|_| index < MAX_CHECKED) {
+                        self.push(entry, Problem::error(message));
+                    }
+                    self.descriptor.dependencies.push(text.to_owned());
+                }
                 None => {
                     let kind = kind(entry);
                     let message = format!("An entry of `dependencies` is {kind}: write a text, `\"…\"`");
@@ -124,7 +178,7 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
+    fn text(&mut self, key: &str, value: &Value<'_>) -> Option<String> {
         let text = value.get_ref().as_str().map(str::to_owned);
         if text.is_none() {
             let message = format!("`{key}` is {}: write a text, `{key} = \"…\"`", kind(value));
@@ -133,7 +187,7 @@ impl Reader<'_> {
         text
     }
 
-    fn table<'t, 'i>(&mut self, key: &str, value: &'t Spanned<DeValue<'i>>) -> Option<&'t DeTable<'i>> {
+    fn table<'t, 'i>(&mut self, key: &str, value: &'t Value<'i>) -> Option<&'t DeTable<'i>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             let message = format!("`{key}` is {}: write a table, `{PLUGIN_TABLE}`", kind(value));
@@ -142,19 +196,37 @@ impl Reader<'_> {
         table
     }
 
+    fn other_table(&mut self, path: &str, key: &Key<'_>, value: &Value<'_>) {
+        let message = format!("`[{path}]` has no effect: write `{PLUGIN_TABLE}`");
+        self.unknown(path, key, value, Problem::warning(message));
+    }
+
+    /// A key that has a meaning in another table than the one of `path`.
+    fn misplaced(&mut self, name: &str, path: &str, key: &Key<'_>, value: &Value<'_>) {
+        let (table, _) = path.rsplit_once('.').unwrap_or_default();
+        let place = if ROOT_KEYS.contains(&name) {
+            "above the table".to_owned()
+        } else {
+            format!("below `{PLUGIN_TABLE}`")
+        };
+        let message = format!("`{name}` has no effect in `[{table}]`: write it {place}");
+        self.unknown(path, key, value, Problem::warning(message));
+    }
+
+    /// Reports a key and keeps its value.
+    fn unknown(&mut self, path: &str, key: &Key<'_>, value: &Value<'_>, problem: Problem) {
+        self.push(key, problem);
+        self.extra.add(&self.block.toml, path, value, &mut self.descriptor.extra);
+    }
+
     fn push<T>(&mut self, place: &Spanned<T>, problem: Problem) {
         self.problems.push(problem.at(self.block.position(place.span().start)));
     }
 }
 
 /// The kind of a value, with its article.
-fn kind(value: &Spanned<DeValue<'_>>) -> String {
+fn kind(value: &Value<'_>) -> String {
     let kind = value.get_ref().type_str();
     let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
     format!("{article} {kind}")
-}
-
-/// The place of a `///` line inside the block, which two blocks without a line between them give.
-fn inner_closing_line(toml: &str) -> Option<usize> {
-    toml.starts_with("///").then_some(0).or_else(|| toml.find("\n///").map(|at| at + 1))
 }

@@ -1,20 +1,27 @@
-//! Which wheels run here: the compatibility tags of PEP 425.
+//! Which wheels run here: the compatibility tags of PEP 425, with the platforms of PEP 600 (manylinux) and PEP 656
+//! (musllinux).
+
+use serde::{Deserialize, Serialize};
 
 /// The interpreter and machine that plugins will run on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// What is not known is not compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Target {
-    /// The minor version of CPython 3, for example 12 for 3.12.
+    /// The minor version of CPython 3, for example 12 for 3.12.7.
     pub python_minor: u32,
+    /// The third number of its version, for example 7 for 3.12.7.
+    pub python_micro: Option<u32>,
     /// The operating system, with the C library where that matters.
     pub platform: Platform,
     /// The machine as `platform.machine()` names it on Linux: `x86_64`, `aarch64`.
     pub machine: String,
+    /// The version that the platform's tags count by: that of glibc, of musl, or of macOS.
+    pub system_version: Option<(u32, u32)>,
 }
 
 /// An operating system as platform tags tell them apart.
-///
-/// Versions of the system or its C library are not compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Platform {
     /// Linux with the GNU C library: `linux_…` and `manylinux…`.
     Linux,
@@ -25,11 +32,14 @@ pub enum Platform {
     /// `win…`.
     Windows,
     /// Runs pure wheels alone.
+    #[default]
     Other,
 }
 
 impl Target {
     /// The machine this library is built for, with CPython 3.`python_minor`.
+    ///
+    /// The third number of the version and the system's are not known here: set them if you know them.
     pub fn of_this_build(python_minor: u32) -> Self {
         let platform = if cfg!(target_os = "windows") {
             Platform::Windows
@@ -47,11 +57,12 @@ impl Target {
             "arm" => "armv7l",
             machine => machine,
         };
-        Self { python_minor, platform, machine: machine.to_owned() }
+        Self { python_minor, platform, machine: machine.to_owned(), ..Self::default() }
     }
 
     /// True if a wheel with this tag, `<python>-<abi>-<platform>`, runs here. Each part may be a set, `py2.py3`.
     pub fn accepts(&self, tag: &str) -> bool {
+        let tag = tag.to_ascii_lowercase();
         let mut parts = tag.split('-');
         let (Some(pythons), Some(abis), Some(platforms), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -62,9 +73,15 @@ impl Target {
         pythons.split('.').any(interpreter) && platforms.split('.').any(|part| self.accepts_platform(part))
     }
 
+    /// The version of CPython as far as it is known: `3.12` or `3.12.7`.
+    pub fn python_version(&self) -> String {
+        let minor = self.python_minor;
+        self.python_micro.map_or_else(|| format!("3.{minor}"), |micro| format!("3.{minor}.{micro}"))
+    }
+
     /// The tag of a wheel with native code that certainly runs here; for messages.
     pub fn native_tag(&self) -> String {
-        let Self { python_minor: minor, platform, machine } = self;
+        let Self { python_minor: minor, platform, machine, .. } = self;
         let platform = match platform {
             Platform::Linux | Platform::LinuxMusl => format!("linux_{machine}"),
             Platform::MacOs => format!("macosx_11_0_{}", mac_machine(machine)),
@@ -93,20 +110,31 @@ impl Target {
             return true;
         }
         let machine = &self.machine;
+        let runs = |system: &str, prefix| version_of(system, prefix).is_some_and(|wanted| self.has(wanted));
         match self.platform {
-            Platform::Linux => {
-                let fixed = ["linux", "manylinux1", "manylinux2010", "manylinux2014"];
-                names(tag, machine, |system| fixed.contains(&system) || is_versioned(system, "manylinux_"))
-            }
+            Platform::Linux => names(tag, machine, |system| match system {
+                "linux" => true,
+                "manylinux1" => self.has((2, 5)),
+                "manylinux2010" => self.has((2, 12)),
+                "manylinux2014" => self.has((2, 17)),
+                _ => runs(system, "manylinux_"),
+            }),
             Platform::LinuxMusl => {
-                names(tag, machine, |system| system == "linux" || is_versioned(system, "musllinux_"))
+                names(tag, machine, |system| system == "linux" || runs(system, "musllinux_"))
             }
             Platform::MacOs => [mac_machine(machine), "universal2"]
                 .iter()
-                .any(|machine| names(tag, machine, |system| is_versioned(system, "macosx_"))),
+                .any(|machine| names(tag, machine, |system| runs(system, "macosx_"))),
             Platform::Windows => tag == windows_platform(machine),
             Platform::Other => false,
         }
+    }
+
+    /// True unless the system is known to be older. A new first number of glibc or musl would be another library.
+    fn has(&self, wanted: (u32, u32)) -> bool {
+        self.system_version.is_none_or(|version| {
+            wanted <= version && (self.platform == Platform::MacOs || wanted.0 == version.0)
+        })
     }
 }
 
@@ -115,10 +143,10 @@ fn names(tag: &str, machine: &str, fits: impl Fn(&str) -> bool) -> bool {
     tag.strip_suffix(machine).and_then(|rest| rest.strip_suffix('_')).is_some_and(fits)
 }
 
-/// True for the prefix and two numbers: `manylinux_2_17`.
-fn is_versioned(system: &str, prefix: &str) -> bool {
-    let version = system.strip_prefix(prefix).and_then(|version| version.split_once('_'));
-    version.is_some_and(|(major, minor)| major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok())
+/// The two numbers after the prefix: 2 and 17 of `manylinux_2_17`.
+fn version_of(system: &str, prefix: &str) -> Option<(u32, u32)> {
+    let (major, minor) = system.strip_prefix(prefix)?.split_once('_')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 fn mac_machine(machine: &str) -> &str {
@@ -140,7 +168,8 @@ mod tests {
     const LINUX: (Platform, &str) = (Platform::Linux, "x86_64");
 
     fn check((platform, machine): (Platform, &str), tag: &str, expected: bool) {
-        let target = Target { python_minor: 11, platform, machine: machine.to_owned() };
+        let machine = machine.to_owned();
+        let target = Target { python_minor: 11, platform, machine, ..Target::default() };
         assert_eq!(target.accepts(tag), expected, "{tag} on {target:?}");
     }
 
@@ -190,6 +219,42 @@ mod tests {
         check((Platform::Windows, "x86_64"), "cp311-cp311-win_amd64", true);
         check((Platform::Windows, "x86_64"), "cp311-cp311-win32", false);
         check(LINUX, "cp311-cp311-win_amd64", false);
+    }
+
+    fn check_system(platform: Platform, version: (u32, u32), tag: &str, expected: bool) {
+        let system_version = Some(version);
+        let target = Target {
+            python_minor: 11,
+            platform,
+            machine: "x86_64".to_owned(),
+            system_version,
+            ..Target::default()
+        };
+        assert_eq!(target.accepts(&format!("cp311-cp311-{tag}")), expected, "{tag} on {target:?}");
+    }
+
+    #[test]
+    fn a_newer_c_library_is_refused() {
+        check_system(Platform::Linux, (2, 17), "manylinux_2_17_x86_64", true);
+        check_system(Platform::Linux, (2, 17), "manylinux_2_28_x86_64", false);
+        check_system(Platform::Linux, (2, 17), "manylinux_1_99_x86_64", false);
+        check_system(Platform::Linux, (2, 17), "manylinux2014_x86_64", true);
+        check_system(Platform::Linux, (2, 12), "manylinux2014_x86_64", false);
+        check_system(Platform::Linux, (2, 4), "manylinux1_x86_64", false);
+        check_system(Platform::Linux, (2, 4), "linux_x86_64", true);
+        check_system(Platform::LinuxMusl, (1, 1), "musllinux_1_1_x86_64", true);
+        check_system(Platform::LinuxMusl, (1, 1), "musllinux_1_2_x86_64", false);
+    }
+
+    #[test]
+    fn a_newer_mac_os_is_refused() {
+        check_system(Platform::MacOs, (11, 0), "macosx_10_9_x86_64", true);
+        check_system(Platform::MacOs, (11, 0), "macosx_12_0_x86_64", false);
+    }
+
+    #[test]
+    fn tags_have_no_case() {
+        check(LINUX, "CP311-cp311-Linux_X86_64", true);
     }
 
     #[test]

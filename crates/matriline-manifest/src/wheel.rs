@@ -1,12 +1,15 @@
 //! Reads the manifest of a wheel (binary distribution format, Core Metadata).
 
 use crate::core_metadata::{self, CoreMetadata};
+use crate::entry_points::{self, is_dotted};
+use crate::requirement::{self, MAX_CHECKED};
 use crate::{
-    Descriptor, Manifest, Member, Problem, Target, WheelArchive, plugin_key_from_stem, sanitize_plugin_name,
+    Descriptor, EntryPoint, Manifest, Member, Problem, Target, WheelArchive, plugin_key_from_stem,
+    sanitize_plugin_name, version,
 };
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 /// The largest `METADATA`, `WHEEL` or `top_level.txt` that is read.
 pub const MAX_TEXT_BYTES: u64 = 4 << 20;
@@ -15,7 +18,8 @@ const DIST_INFO: &str = ".dist-info";
 
 /// Reads a wheel. `file_stem` is the file's name without `.whl`, in the bytes the system gives.
 ///
-/// The archive's names are checked as for unpacking. Hashes in `RECORD` are not compared here.
+/// The archive's names are checked as for unpacking. The hashes in `RECORD` are compared by
+/// [`crate::verify_record`], when a wheel is installed.
 pub fn read_wheel(file_stem: impl AsRef<[u8]>, reader: impl Read + Seek, target: &Target) -> Manifest {
     let descriptor = Descriptor { plugin_key: plugin_key_from_stem(file_stem), ..Descriptor::default() };
     let mut manifest = Manifest { descriptor, problems: Vec::new() };
@@ -25,18 +29,44 @@ pub fn read_wheel(file_stem: impl AsRef<[u8]>, reader: impl Read + Seek, target:
     manifest
 }
 
+/// Wheels up to this size are read at once: cheaper than the many small reads of an archive's parts.
+const SMALL_WHEEL_BYTES: u64 = 128 << 10;
+
 /// The error is what keeps the rest from being read.
-fn read(reader: impl Read + Seek, target: &Target, manifest: &mut Manifest) -> Result<(), String> {
+fn read(mut reader: impl Read + Seek, target: &Target, manifest: &mut Manifest) -> Result<(), String> {
+    let mut bytes = Vec::new();
+    let length = reader.seek(SeekFrom::End(0)).and_then(|length| {
+        reader.rewind()?;
+        if length <= SMALL_WHEEL_BYTES {
+            bytes.reserve_exact(length as usize + 1);
+            reader.by_ref().take(length).read_to_end(&mut bytes)?;
+        }
+        Ok(length)
+    });
+    let length =
+        length.map_err(|error| format!("The wheel can't be read ({error}): check its permissions"))?;
+    if length <= SMALL_WHEEL_BYTES {
+        read_archive(Cursor::new(bytes), target, manifest)
+    } else {
+        read_archive(reader, target, manifest)
+    }
+}
+
+fn read_archive(reader: impl Read + Seek, target: &Target, manifest: &mut Manifest) -> Result<(), String> {
     let mut archive = WheelArchive::open(reader).map_err(|error| with_cause(&error))?;
     let dist_info = dist_info(archive.members())?;
     let text = required(&mut archive, &dist_info, "METADATA")?;
     let metadata = core_metadata::read(&text)?;
     let top_level = optional(&mut archive, &dist_info, "top_level.txt")?.unwrap_or_default();
-    fill(&metadata, &mut manifest.descriptor);
     let package = entry_package(&metadata, &String::from_utf8_lossy(&top_level));
+    fill(metadata, &mut manifest.descriptor);
     let problems = &mut manifest.problems;
     check_package(&package, archive.members(), problems);
     manifest.descriptor.entry_package = Some(package);
+    check_requirements(&manifest.descriptor, problems);
+    if let Some(text) = optional(&mut archive, &dist_info, "entry_points.txt")? {
+        manifest.descriptor.entry_points = entry_points(&String::from_utf8_lossy(&text), problems);
+    }
     let wheel = required(&mut archive, &dist_info, "WHEEL")?;
     check_wheel(&String::from_utf8_lossy(&wheel), target, problems);
     check_record(archive.members(), &dist_info, problems);
@@ -51,7 +81,7 @@ fn with_cause(error: &dyn Error) -> String {
 }
 
 /// The name of the one `.dist-info` folder at the top of the archive.
-fn dist_info(members: &[Member]) -> Result<String, String> {
+pub(crate) fn dist_info(members: &[Member]) -> Result<String, String> {
     let tops = members.iter().filter_map(|member| match member.path.split_once('/') {
         Some((top, _)) => Some(top),
         None => member.is_folder.then_some(member.path.as_str()),
@@ -69,7 +99,7 @@ fn dist_info(members: &[Member]) -> Result<String, String> {
     }
 }
 
-fn required<R: Read + Seek>(
+pub(crate) fn required<R: Read + Seek>(
     archive: &mut WheelArchive<R>,
     folder: &str,
     name: &str,
@@ -95,14 +125,13 @@ fn optional<R: Read + Seek>(
     Ok(Some(bytes))
 }
 
-fn fill(metadata: &CoreMetadata, descriptor: &mut Descriptor) {
-    let fields = &metadata.fields;
-    descriptor.name = sanitize_plugin_name(fields.name.trim());
-    descriptor.version = fields.version.trim().to_owned();
-    descriptor.description = fields.summary.clone().unwrap_or_default();
-    descriptor.author = fields.author.clone().unwrap_or_default();
-    descriptor.dependencies.clone_from(&fields.requires_dist);
-    descriptor.requires_python.clone_from(&fields.requires_python);
+fn fill(metadata: CoreMetadata, descriptor: &mut Descriptor) {
+    descriptor.name = sanitize_plugin_name(&metadata.name);
+    descriptor.version = metadata.version;
+    descriptor.description = metadata.summary;
+    descriptor.author = metadata.author;
+    descriptor.dependencies = metadata.requires_dist;
+    descriptor.requires_python = metadata.requires_python;
 }
 
 /// `Import-Name`, else the one line of `top_level.txt`, else the distribution's name as a module name.
@@ -114,11 +143,11 @@ fn entry_package(metadata: &CoreMetadata, top_level: &str) -> String {
     if let (Some(name), None) = (lines.next(), lines.next()) {
         return name.to_owned();
     }
-    metadata.fields.name.trim().replace(['-', '.'], "_").to_lowercase()
+    metadata.name.replace(['-', '.'], "_").to_lowercase()
 }
 
 fn check_package(package: &str, members: &[Member], problems: &mut Vec<Problem>) {
-    if !package.split('.').all(is_identifier) {
+    if !is_dotted(package) {
         let message = format!(
             "The wheel's package `{package}` is no name that Python can import: give its `METADATA` an `Import-Name`"
         );
@@ -138,9 +167,53 @@ fn check_package(package: &str, members: &[Member], problems: &mut Vec<Problem>)
     }
 }
 
-fn is_identifier(part: &str) -> bool {
-    let starts = part.starts_with(|first: char| first == '_' || first.is_alphabetic());
-    starts && part.chars().all(|letter| letter == '_' || letter.is_alphanumeric())
+/// What is wrong with the requirements and versions that `METADATA` names.
+fn check_requirements(descriptor: &Descriptor, problems: &mut Vec<Problem>) {
+    let checked = descriptor.dependencies.iter().take(MAX_CHECKED);
+    problems.extend(checked.filter_map(|text| requirement::fault(text)).map(Problem::error));
+    let range = descriptor.requires_python.as_deref().and_then(version::range_fault);
+    problems.extend(range.map(Problem::warning));
+    problems.extend(version::fault(&descriptor.version).map(Problem::note));
+}
+
+fn entry_points(text: &str, problems: &mut Vec<Problem>) -> Vec<EntryPoint> {
+    let (found, faults) = entry_points::read(text);
+    problems.extend(faults.into_iter().map(|(number, line)| {
+        Problem::warning(format!(
+            "Line {number} of the file `entry_points.txt` is no entry point or has the name of another one: write `{line}` like `name = module`"
+        ))
+    }));
+    found
+}
+
+/// The major and minor number of the format that is read here.
+const WHEEL_VERSION: (u32, u32) = (1, 0);
+
+/// Checks the version of the format: a newer minor number is read with a warning, another major one is not
+/// (binary distribution format, "Installing a wheel").
+fn check_format(text: &str, problems: &mut Vec<Problem>) {
+    let number = |part: &str| part.parse::<u32>().ok();
+    let version = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
+    let (ours, newest) = WHEEL_VERSION;
+    problems.extend(match version {
+        None => {
+            let message = format!(
+                "The wheel has the `Wheel-Version` `{text}`, which is no version: build it with a Python build tool"
+            );
+            Some(Problem::error(message))
+        }
+        Some((major, _)) if major != ours => {
+            let message = format!("The wheel has the format {text}, and {ours}.{newest} is known here: build it in that");
+            Some(Problem::error(message))
+        }
+        Some((_, minor)) if minor > newest => {
+            let message = format!(
+                "The wheel has the format {text}, and {ours}.{newest} is known here: build it in that if something is missing"
+            );
+            Some(Problem::warning(message))
+        }
+        Some(_) => None,
+    });
 }
 
 fn check_wheel(text: &str, target: &Target, problems: &mut Vec<Problem>) {
@@ -148,10 +221,13 @@ fn check_wheel(text: &str, target: &Target, problems: &mut Vec<Problem>) {
         let fields = text.lines().filter_map(|line| line.split_once(':'));
         fields.filter(move |(name, _)| name.trim().eq_ignore_ascii_case(key)).map(|(_, value)| value.trim())
     };
-    if values("Wheel-Version").next().is_none() {
-        let message =
-            "The file `WHEEL` of the wheel has no `Wheel-Version`: build it with a Python build tool";
-        problems.push(Problem::error(message));
+    match values("Wheel-Version").next() {
+        Some(version) => check_format(version, problems),
+        None => {
+            let message =
+                "The file `WHEEL` of the wheel has no `Wheel-Version`: build it with a Python build tool";
+            problems.push(Problem::error(message));
+        }
     }
     let tags: Vec<_> = values("Tag").collect();
     if !tags.is_empty() && !tags.iter().any(|tag| target.accepts(tag)) {
@@ -180,14 +256,18 @@ mod tests {
     use super::*;
     use crate::Platform;
     use matriline_testkit::WheelBuilder;
-    use std::io::Cursor;
 
     fn wheel() -> WheelBuilder {
         WheelBuilder::new("Print.Stats", "1.0.0").file("print_stats/__init__.py", "import orca\n")
     }
 
     fn manifest(wheel: &WheelBuilder) -> Manifest {
-        let target = Target { python_minor: 11, platform: Platform::Linux, machine: "x86_64".to_owned() };
+        let target = Target {
+            python_minor: 11,
+            platform: Platform::Linux,
+            machine: "x86_64".to_owned(),
+            ..Target::default()
+        };
         read_wheel("print_stats-1.0.0-py3-none-any", Cursor::new(wheel.build()), &target)
     }
 
@@ -218,6 +298,7 @@ mod tests {
             entry_package: Some("print_stats".to_owned()),
             dependencies: vec!["numpy>=2,<3; python_version >= '3.10'".to_owned(), "requests".to_owned()],
             requires_python: Some(">=3.10".to_owned()),
+            ..Descriptor::default()
         };
         assert_eq!(manifest(&wheel), Manifest { descriptor: expected, problems: Vec::new() });
     }
@@ -228,7 +309,7 @@ mod tests {
             "Metadata-Version: 2.1\r\nName: a\r\nVersion: 2\r\nSummary: one\r\n two\r\n\r\nName: größe\r\n";
         let found = manifest(&wheel().replace("METADATA", text)).descriptor;
         assert_eq!((found.name.as_str(), found.version.as_str()), ("a", "2"));
-        assert!(found.description.starts_with("one") && found.description.ends_with("two"));
+        assert_eq!(found.description, "one two");
     }
 
     #[test]
@@ -319,6 +400,54 @@ mod tests {
         check(
             wheel().replace("WHEEL", "Generator: x\n"),
             "The file `WHEEL` of the wheel has no `Wheel-Version`: build it with a Python build tool",
+        );
+    }
+
+    #[test]
+    fn versions_of_the_format() {
+        check(wheel().replace("WHEEL", "Wheel-Version: 1.0\r\n"), "");
+        check(
+            wheel().replace("WHEEL", "Wheel-Version: 1.9\n"),
+            "The wheel has the format 1.9, and 1.0 is known here: build it in that if something is missing",
+        );
+        check(
+            wheel().replace("WHEEL", "Wheel-Version: 2.0\n"),
+            "The wheel has the format 2.0, and 1.0 is known here: build it in that",
+        );
+        check(
+            wheel().replace("WHEEL", "Wheel-Version: one\n"),
+            "The wheel has the `Wheel-Version` `one`, which is no version: build it with a Python build tool",
+        );
+    }
+
+    #[test]
+    fn entry_points_of_octoprint() {
+        let text = "[octoprint.plugin]\nstats = print_stats:hooks\n3d\n";
+        let wheel = wheel().file("print_stats-1.0.0.dist-info/entry_points.txt", text);
+        let stats = EntryPoint {
+            name: "stats".to_owned(),
+            module: "print_stats".to_owned(),
+            attribute: "hooks".to_owned(),
+        };
+        assert_eq!(manifest(&wheel).descriptor.entry_points, [stats]);
+        check(
+            wheel,
+            "Line 3 of the file `entry_points.txt` is no entry point or has the name of another one: write `3d` like `name = module`",
+        );
+    }
+
+    #[test]
+    fn requirements_and_versions() {
+        let faulty = wheel().header("Requires-Dist", "numpy=2").header("Requires-Python", "3.10+");
+        let problems = manifest(&faulty).problems;
+        let severities: Vec<_> = problems.iter().map(|problem| problem.severity).collect();
+        assert_eq!(severities, [crate::Severity::Error, crate::Severity::Warning], "{problems:?}");
+        check(
+            wheel().replace(
+                "METADATA",
+                "Metadata-Version: 2.1\nName: a\nVersion: spring\nImport-Name: print_stats\n",
+            ),
+            "The version `spring` can't be compared with others: write numbers, like `1.2.0`",
         );
     }
 

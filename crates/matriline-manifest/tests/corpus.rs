@@ -2,6 +2,10 @@
 
 #[path = "../../../fuzz/checks/metadata.rs"]
 mod metadata;
+#[path = "../../../fuzz/checks/names.rs"]
+mod names;
+#[path = "../../../fuzz/checks/record.rs"]
+mod record;
 #[path = "../../../fuzz/checks/replay.rs"]
 mod replay;
 #[path = "../../../fuzz/checks/script.rs"]
@@ -22,4 +26,14 @@ fn wheels() {
 #[test]
 fn metadata_files() {
     replay::replay("metadata", metadata::check);
+}
+
+#[test]
+fn records() {
+    replay::replay("record", record::check);
+}
+
+#[test]
+fn names_of_members() {
+    replay::replay("names", names::check);
 }

@@ -117,7 +117,7 @@ impl WheelBuilder {
         let mut text = String::new();
         for (path, bytes) in files {
             let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
-            text += &format!("{path},sha256={hash},{}\n", bytes.len());
+            text += &format!("{},sha256={hash},{}\n", csv_field(path), bytes.len());
         }
         text + &format!("{},,\n", self.inside("RECORD"))
     }
@@ -141,6 +141,14 @@ impl WheelBuilder {
         }
         escaped
     }
+}
+
+/// A field of comma-separated values, in quotes if it needs them (RFC 4180).
+fn csv_field(text: &str) -> String {
+    if text.contains([',', '"', '\r', '\n']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
 }
 
 fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
@@ -192,6 +200,12 @@ mod tests {
         assert_eq!(lines[0], "stats/__init__.py,sha256=9h_IbRCi2QcSzwuE4H388IJURdgNTWIHbYlsS-dAXlk,12");
         assert_eq!(lines.len(), 4);
         assert_eq!(lines[3], "print_stats-1.0.0.dist-info/RECORD,,");
+    }
+
+    #[test]
+    fn record_quotes_names_with_commas() {
+        let record = text_of(&stats().file("a,b\".py", ""), "print_stats-1.0.0.dist-info/RECORD").unwrap();
+        assert!(record.contains("\n\"a,b\"\".py\",sha256="), "{record}");
     }
 
     #[test]
