@@ -1,15 +1,24 @@
 //! Scans real folders.
 
-use matriline_catalog::{Catalog, CatalogEntry, EntryKind, MAX_SCRIPT_BYTES};
-use matriline_manifest::{Severity, Target};
+use matriline_catalog::{Catalog, CatalogEntry, EntryKind, ScanOptions};
+use matriline_manifest::{CloudOverlay, Descriptor, RequiresPython, Target};
+use matriline_refs::{InstalledPlugins, Package};
 use matriline_testkit::{DataFolder, WheelBuilder};
 use std::fs;
 use std::path::Path;
 
 const STAMP: &str = "# /// script\n# [tool.orcaslicer.plugin]\n# name = 'Stamp'\n# ///\nimport orca\n";
 
+fn options() -> ScanOptions {
+    ScanOptions::new(Target::of_this_build(11))
+}
+
+fn of_user(user: &str) -> ScanOptions {
+    ScanOptions { cloud_user: Some(user.to_owned()), ..options() }
+}
+
 fn scan(data: &DataFolder) -> Catalog {
-    Catalog::scan(data.path(), &Target::of_this_build(11))
+    Catalog::scan(data.path(), &options())
 }
 
 fn stats() -> WheelBuilder {
@@ -32,6 +41,13 @@ fn check_error(data: &DataFolder, expected: &str) {
     assert_eq!(catalog.invalid().count(), 1);
 }
 
+/// The only problem of the folders of plugins themselves.
+fn check_problem(catalog: &Catalog, expected: &str) {
+    assert_eq!(catalog.problems().len(), 1, "{:?}", catalog.problems());
+    let problem = catalog.problems()[0].to_string();
+    assert!(problem.contains(expected), "{problem}");
+}
+
 fn keys(catalog: &Catalog) -> Vec<&str> {
     catalog.entries().iter().map(|entry| entry.descriptor.plugin_key.as_str()).collect()
 }
@@ -41,8 +57,8 @@ fn missing_folders_are_an_empty_catalog_and_stay_missing() {
     let data = DataFolder::new();
     assert!(scan(&data).entries().is_empty());
     assert!(!data.plugins().exists());
-    let catalog = Catalog::scan(&data.path().join("gone"), &Target::of_this_build(11));
-    assert!(catalog.entries().is_empty() && catalog.problem().is_none());
+    let catalog = Catalog::scan(&data.path().join("gone"), &of_user("me"));
+    assert!(catalog.entries().is_empty() && catalog.problems().is_empty());
     assert!(!data.path().join("gone").exists());
 }
 
@@ -50,7 +66,7 @@ fn missing_folders_are_an_empty_catalog_and_stay_missing() {
 fn a_file_in_the_place_of_the_plugins_is_a_problem() {
     let data = DataFolder::new();
     data.add_file("orca_plugins", "");
-    assert!(scan(&data).problem().unwrap().contains("orca_plugins` of all plugins can't be read"));
+    check_problem(&scan(&data), "orca_plugins` of all plugins can't be read");
 }
 
 #[test]
@@ -63,7 +79,7 @@ fn a_script() {
     assert_eq!(entry.entry.as_deref(), Some(path.as_path()));
     assert_eq!(entry.kind, Some(EntryKind::Script));
     assert_eq!(entry.error(), None);
-    assert_eq!(catalog.get_valid("my_stamp"), Some(entry));
+    assert_eq!(catalog.get_valid("my_stamp").map(|entry| &**entry), Some(entry));
     assert_eq!(catalog.get("folder"), None);
 }
 
@@ -172,7 +188,7 @@ fn an_invalid_plugin_is_found_by_its_key() {
     let data = DataFolder::new();
     data.add_script("a", "stamp.py", "# /// script\n# x\n# ///\n");
     let catalog = scan(&data);
-    assert_eq!(catalog.get("stamp"), Some(only(&catalog)));
+    assert_eq!(catalog.get("stamp").map(|entry| &**entry), Some(only(&catalog)));
     assert_eq!(catalog.get_valid("stamp"), None);
 }
 
@@ -227,16 +243,201 @@ fn tree(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_huge_script_is_read_in_part() {
+fn a_block_far_down_in_a_huge_script_is_found() {
     let data = DataFolder::new();
-    let size = usize::try_from(MAX_SCRIPT_BYTES).unwrap();
-    let filler = "# é\n".repeat(size / 5);
-    data.add_script("late", "late.py", &format!("{filler}{filler}{STAMP}"));
-    data.add_script("top", "top.py", &format!("{STAMP}{filler}{filler}"));
+    let filler = "# é\n".repeat(1 << 19);
+    data.add_script("late", "late.py", &format!("{filler}{STAMP}"));
+    assert_eq!(scan(&data).get_valid("late").unwrap().descriptor.name, "Stamp");
+}
+
+#[test]
+fn the_sizes_around_one_reading() {
+    let data = DataFolder::new();
+    for size in [0xffff, 0x10000, 0x10001] {
+        let filler = "x".repeat(size - STAMP.len() - 1);
+        data.add_script(&format!("s{size}"), &format!("s{size}.py"), &format!("#{filler}\n{STAMP}")[..size]);
+    }
+    data.add_script("empty", "empty.py", "");
     let catalog = scan(&data);
-    assert_eq!(catalog.get_valid("late").unwrap().descriptor.name, "");
-    assert_eq!(catalog.get_valid("top").unwrap().descriptor.name, "Stamp");
-    assert_eq!(catalog.get("late").unwrap().problems[0].severity, Severity::Warning);
+    let names: Vec<_> = catalog.valid().map(|entry| entry.descriptor.name.as_str()).collect();
+    assert_eq!(names, ["", "Stamp", "Stamp", "Stamp"]);
+}
+
+#[test]
+fn plugins_of_the_cloud_user_come_after_local_ones() {
+    let data = DataFolder::new();
+    data.add_script("z", "z.py", STAMP);
+    data.add_script("_subscribed/me/a", "a.py", STAMP);
+    data.add_script("_subscribed/you/b", "b.py", STAMP);
+    assert_eq!(keys(&scan(&data)), ["z"]);
+    let catalog = Catalog::scan(data.path(), &of_user("me"));
+    assert_eq!(keys(&catalog), ["z", "a"]);
+    assert_eq!(catalog.entries()[1].folder, data.subscribed("me").join("a"));
+}
+
+#[test]
+fn one_key_in_both_roots_is_the_local_plugin() {
+    let data = DataFolder::new();
+    data.add_script("z", "stamp.py", STAMP);
+    data.add_script("_subscribed/me/a", "stamp.py", STAMP);
+    let catalog = Catalog::scan(data.path(), &of_user("me"));
+    assert_eq!(catalog.get_valid("stamp").unwrap().folder, data.plugins().join("z"));
+    assert!(catalog.entries()[1].error().unwrap().contains("Duplicate plugin key `stamp`"));
+}
+
+#[test]
+fn a_user_that_is_no_folder_name_is_refused() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", STAMP);
+    for user in ["../..", "", "a/b", "..", "C:"] {
+        let catalog = Catalog::scan(data.path(), &of_user(user));
+        assert_eq!(keys(&catalog), ["a"]);
+        check_problem(&catalog, "is no name of a folder");
+    }
+}
+
+#[test]
+fn another_python_is_a_warning_unless_enforced() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", "# /// script\n# requires-python = '>=3.12'\n# ///\n");
+    let catalog = scan(&data);
+    assert!(only(&catalog).is_valid() && only(&catalog).problems.len() == 1);
+    let enforced = ScanOptions { requires_python: RequiresPython::Enforce, ..options() };
+    assert!(!only(&Catalog::scan(data.path(), &enforced)).is_valid());
+}
+
+/// A plugin with this sidecar.
+fn with_sidecar(text: &str) -> Catalog {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", "# /// script\n# [tool.orcaslicer.plugin]\n# version = '1.1'\n# ///\n");
+    data.add_script("a", ".install_state.json", text);
+    scan(&data)
+}
+
+#[test]
+fn a_sidecar_says_what_is_enabled() {
+    let enabled = |text| with_sidecar(text).enabled_keys().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(enabled(r#"{"enabled": true}"#), ["a"]);
+    assert_eq!(enabled("{}"), ["a"]);
+    assert_eq!(enabled(r#"{"enabled": false}"#), [""; 0]);
+    assert_eq!(enabled("{"), [""; 0]);
+}
+
+#[test]
+fn without_a_sidecar_nothing_is_enabled() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", STAMP);
+    assert_eq!(scan(&data).enabled_keys().next(), None);
+    assert_eq!(only(&scan(&data)).install_state, None);
+}
+
+#[test]
+fn an_invalid_plugin_is_not_enabled_and_keeps_its_sidecar() {
+    let data = DataFolder::new();
+    data.add_script("a", ".install_state.json", r#"{"cloud_uuid": "u-1"}"#);
+    let catalog = scan(&data);
+    assert_eq!(keys(&catalog), ["u-1"]);
+    assert!(only(&catalog).install_state.is_some() && catalog.enabled_keys().next().is_none());
+}
+
+#[test]
+fn a_local_plugin_has_the_version_of_its_file() {
+    let catalog = with_sidecar(r#"{"installed_version": "1.2"}"#);
+    assert_eq!(only(&catalog).descriptor.installed_version, "1.1");
+}
+
+#[test]
+fn a_plugin_of_the_cloud_has_its_uuid_as_key() {
+    let catalog = with_sidecar(r#"{"cloud_uuid": "u-1", "installed_version": "1.2"}"#);
+    let descriptor = &catalog.get_valid("u-1").unwrap().descriptor;
+    assert_eq!(descriptor.installed_version, "1.2");
+    assert!(descriptor.cloud.as_ref().is_some_and(|cloud| cloud.installed && cloud.uuid == "u-1"));
+}
+
+#[test]
+fn a_broken_sidecar_is_a_warning() {
+    let catalog = with_sidecar("{");
+    assert!(only(&catalog).is_valid());
+    let problem = only(&catalog).problems[0].to_string();
+    assert!(problem.starts_with("The file `.install_state.json` can't be understood ("), "{problem}");
+}
+
+#[test]
+fn the_cloud_adds_what_it_knows() {
+    let catalog = with_sidecar(r#"{"cloud_uuid": "u-1", "installed_version": "1.2"}"#);
+    let record = |uuid: &str| Descriptor {
+        name: format!("Cloud {uuid}"),
+        version: "2.0".to_owned(),
+        cloud: Some(Box::new(CloudOverlay { uuid: uuid.to_owned(), ..CloudOverlay::default() })),
+        ..Descriptor::default()
+    };
+    let merged = catalog.with_cloud(&[record("u-1"), record("u-2")]);
+    assert_eq!(merged.get("u-1").unwrap().descriptor.name, "Cloud u-1");
+    assert!(merged.get("u-1").unwrap().descriptor.cloud.as_ref().unwrap().update_available);
+    assert!(merged.get_valid("u-2").is_some_and(|entry| !entry.has_local_package()));
+    assert_eq!(merged.package("u-1"), Package::Installed);
+    assert_eq!(merged.package("u-2"), Package::Absent);
+}
+
+#[test]
+fn packages_for_the_resolver() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", STAMP);
+    data.add_script("b", "b.py", "# /// script\n# x\n# ///\n");
+    let catalog = scan(&data);
+    assert_eq!(catalog.package("a"), Package::Installed);
+    assert!(matches!(catalog.package("b"), Package::Invalid(error) if error.contains("Line 2")));
+    assert_eq!(catalog.package("c"), Package::Absent);
+}
+
+#[test]
+fn backups_are_kept_and_one_that_is_the_only_copy_is_told() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", STAMP);
+    data.add_script("a.backup-01ab-23cd-45ef", "a.py", STAMP);
+    data.add_script("b.backup-01ab-23cd-45ef", "b.py", STAMP);
+    let catalog = scan(&data);
+    assert_eq!(keys(&catalog), ["a"]);
+    check_problem(
+        &catalog,
+        "b.backup-01ab-23cd-45ef` is the only copy of a plugin whose install was broken off",
+    );
+    assert!(data.plugins().join("a.backup-01ab-23cd-45ef").exists());
+}
+
+#[test]
+fn as_many_plugins_as_several_threads_take() {
+    let data = DataFolder::new();
+    data.add_many(300);
+    let catalog = scan(&data);
+    assert_eq!(catalog.valid().count(), 300);
+    assert!(catalog.entries().is_sorted_by_key(|entry| entry.folder.clone()));
+    assert_eq!(catalog.get("plugin_00123").unwrap().descriptor.name, "Plugin 123");
+}
+
+#[test]
+fn folders_that_come_and_go_during_scans_are_never_broken() {
+    let data = DataFolder::new();
+    data.add_many(64);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (spare, plugins) = (data.path().join("spare"), data.plugins());
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                for index in 0..64 {
+                    let folder = plugins.join(format!("plugin-{index:05}"));
+                    fs::rename(&folder, &spare).unwrap();
+                    fs::rename(&spare, &folder).unwrap();
+                }
+            }
+        });
+        for _ in 0..50 {
+            let catalog = scan(&data);
+            assert_eq!(catalog.invalid().next(), None);
+            assert!(catalog.entries().len() >= 60);
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
 }
 
 #[cfg(unix)]
@@ -255,6 +456,30 @@ mod unix {
         let catalog = scan(&data);
         assert!(only(&catalog).is_valid());
         assert_eq!(only(&catalog).folder, data.plugins().join("stamp"));
+    }
+
+    #[test]
+    fn a_link_to_a_file_is_no_plugin() {
+        let data = DataFolder::new();
+        data.add_script("stamp", "stamp.py", STAMP);
+        symlink("stamp/stamp.py", data.plugins().join("link")).unwrap();
+        assert_eq!(keys(&scan(&data)), ["stamp"]);
+    }
+
+    #[test]
+    fn a_link_to_itself() {
+        let data = DataFolder::new();
+        fs::create_dir(data.plugins()).unwrap();
+        symlink("stamp", data.plugins().join("stamp")).unwrap();
+        check_error(&data, "The folder is a link that can't be followed");
+    }
+
+    #[test]
+    fn an_entry_file_that_is_a_link_to_a_folder_is_none() {
+        let data = DataFolder::new();
+        data.add_script("a", "b.py", STAMP);
+        symlink(".", data.plugins().join("a/c.py")).unwrap();
+        assert_eq!(keys(&scan(&data)), ["b"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// An act on a folder, path or descriptor that failed.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,25 @@ pub enum RootError {
     #[error("The file `{path}` can't be written: {source}")]
     Replace {
         /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Another program, or another thread of this one, held a lock for longer than the caller waits.
+    #[error(
+        "The file `{path}` was locked for more than {} s: close the other program that works in this folder, or try again",
+        waited.as_secs_f32()
+    )]
+    Locked {
+        /// The lock's file.
+        path: PathBuf,
+        /// How long the caller waited.
+        waited: Duration,
+    },
+    /// A lock's file can't be made, opened or locked.
+    #[error("The file `{path}` can't be locked: {source}; check that its folder is there and can be written")]
+    Lock {
+        /// The lock's file.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,

@@ -1,4 +1,4 @@
-//! Opened folders: where a path really leads, and files that are replaced whole.
+//! Opened folders: where a path really leads, files that are replaced whole, locks between processes.
 //!
 //! Whether a plugin may write somewhere is decided on canonical paths, and only the file system knows those. Walking
 //! a path link by link costs a system call a component. The choice that shapes this crate: a folder that matters is
@@ -26,6 +26,7 @@
 mod canonical;
 mod descriptor;
 mod error;
+mod lock;
 mod replace;
 mod resolve;
 mod root;
@@ -34,6 +35,7 @@ mod sys;
 pub use canonical::canonical_target;
 pub use descriptor::{FdTarget, Start, absolute, fd_path};
 pub use error::RootError;
+pub use lock::{FileLock, LOCK_WAIT};
 pub use replace::replace;
 pub use resolve::{Resolved, resolve};
 pub use root::{Beneath, Follow, LazyRoot, Root};

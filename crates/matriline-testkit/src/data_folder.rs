@@ -39,6 +39,31 @@ impl DataFolder {
         self.write(self.plugins().join(folder).join(wheel.file_name()), &wheel.build())
     }
 
+    /// Puts `count` plugins there as users have them: scripts of about 4 KB with a metadata block on top, each
+    /// third with a dependency, and a sidecar beside each tenth.
+    pub fn add_many(&self, count: usize) {
+        const CODE: &str =
+            "def stamp(path):\n    with open(path, 'a') as file:\n        file.write('; stamped')\n\n\n";
+        const SIDECAR: &str = r#"{"capabilities": [{"Stamp": true}], "enabled": true, "installed_from": "local", "installed_version": "1.2.0", "plugin_name": "Stamp"}"#;
+        for index in 0..count {
+            let name = format!("plugin-{index:05}");
+            let dependencies = if index % 3 == 0 { "'numpy>=1.26,<3'" } else { "" };
+            let block = format!(
+                "# /// script\n# requires-python = '>=3.10'\n# dependencies = [{dependencies}]\n#\n# [tool.orcaslicer.plugin]\n# name = 'Plugin {index}'\n# description = 'Writes a line of text at the end of the file'\n# author = 'Somebody'\n# version = '1.2.{index}'\n# ///\nimport orca\n\n\n"
+            );
+            let code = CODE.repeat((4096 - block.len()) / CODE.len());
+            self.add_script(&name, &format!("plugin_{index:05}.py"), &(block + &code));
+            if index % 10 == 0 {
+                self.add_script(&name, ".install_state.json", SIDECAR);
+            }
+        }
+    }
+
+    /// The folder of the plugins of a cloud user.
+    pub fn subscribed(&self, user: &str) -> PathBuf {
+        self.plugins().join("_subscribed").join(user)
+    }
+
     /// Puts any file there, at a path relative to the data folder, and returns its whole path.
     pub fn add_file(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
         self.write(self.path().join(path), bytes.as_ref())
@@ -96,6 +121,16 @@ mod tests {
         let path = data.add_script("a", "b.py", "x = 1\n");
         assert_eq!(path, data.path().join("orca_plugins/a/b.py"));
         assert_eq!(fs::read_to_string(path).unwrap(), "x = 1\n");
+    }
+
+    #[test]
+    fn many_plugins_differ() {
+        let data = DataFolder::new();
+        data.add_many(11);
+        assert_eq!(fs::read_dir(data.plugins()).unwrap().count(), 11);
+        assert_eq!(fs::read_dir(data.plugins().join("plugin-00010")).unwrap().count(), 2);
+        let script = data.plugins().join("plugin-00007/plugin_00007.py");
+        assert!((3900..=4096).contains(&fs::metadata(script).unwrap().len()));
     }
 
     #[test]

@@ -1,0 +1,168 @@
+//! A list of configurations, each bound to one capability.
+
+use super::StateError;
+use super::json::{Json, Members};
+use matriline_capability::{CapabilityId, CapabilityType};
+
+/// The configuration of one capability.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigEntry {
+    id: CapabilityId,
+    members: Members,
+}
+
+impl ConfigEntry {
+    /// The capability it is for. Its type is `Unknown` for an entry that older programs have written without one.
+    pub fn id(&self) -> &CapabilityId {
+        &self.id
+    }
+
+    /// The configuration, JSON in its shortest spelling; `{}` if the entry holds none.
+    pub fn config(&self) -> &str {
+        self.members.get(CONFIG).map_or("{}", Json::as_str)
+    }
+
+    pub(crate) fn config_json(&self) -> Json {
+        self.members.get(CONFIG).cloned().unwrap_or_else(|| Json::object(&Members::new()))
+    }
+
+    /// The version of the plugin that the configuration was stored by, or empty.
+    pub fn plugin_version(&self) -> String {
+        self.members.get(PLUGIN_VERSION).and_then(Json::read).unwrap_or_default()
+    }
+}
+
+const PLUGIN_KEY: &str = "plugin_key";
+const CAPABILITY: &str = "capability";
+const CAPABILITY_TYPE: &str = "capability_type";
+const PLUGIN_VERSION: &str = "plugin_version";
+const CONFIG: &str = "cap_config";
+
+/// Configurations in the order of their file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Entries(Vec<Entry>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Entry {
+    Known(ConfigEntry),
+    /// What is no entry of ours: kept as it is.
+    Opaque(Json),
+}
+
+impl Entries {
+    pub(crate) fn of_items(items: Vec<Json>) -> Self {
+        Self(items.into_iter().map(Entry::of).collect())
+    }
+
+    pub(crate) fn json(&self) -> Json {
+        Json::array(&self.0.iter().map(Entry::json).collect::<Vec<_>>())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The entry of a capability: the one with its type, else one without any. Of several the last counts.
+    pub(crate) fn get(&self, id: &CapabilityId) -> Option<&ConfigEntry> {
+        match &self.0[self.index(id)?] {
+            Entry::Known(entry) => Some(entry),
+            Entry::Opaque(_) => None,
+        }
+    }
+
+    /// Stores a configuration in the place of the one that [`get`](Self::get) finds, or at the end. Members of that
+    /// entry without a meaning here stay. False if the same was stored already.
+    pub(crate) fn set(&mut self, id: &CapabilityId, version: &str, config: Json) -> bool {
+        let index = self.index(id);
+        let mut members = self.get(id).map(|old| old.members.clone()).unwrap_or_default();
+        let mut put = |key: &str, value| members.insert(key.to_owned(), value);
+        put(PLUGIN_KEY, Json::of(&id.plugin_key));
+        put(CAPABILITY, Json::of(&id.name));
+        if id.kind != CapabilityType::Unknown {
+            put(CAPABILITY_TYPE, Json::of(id.kind.as_str()));
+        }
+        put(PLUGIN_VERSION, Json::of(version));
+        put(CONFIG, config);
+        let entry = Entry::Known(ConfigEntry { id: id.clone(), members });
+        match index {
+            Some(index) if self.0[index] == entry => return false,
+            Some(index) => self.0[index] = entry,
+            None => self.0.push(entry),
+        }
+        true
+    }
+
+    /// Keeps the entries that a test lets pass, and all that are no entries of ours.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&CapabilityId) -> bool) {
+        self.0.retain(|entry| match entry {
+            Entry::Known(entry) => keep(&entry.id),
+            Entry::Opaque(_) => true,
+        });
+    }
+
+    fn index(&self, id: &CapabilityId) -> Option<usize> {
+        let find = |kind| {
+            self.0.iter().rposition(|entry| match entry {
+                Entry::Known(ConfigEntry { id: own, .. }) => {
+                    own.kind == kind && own.name == id.name && own.plugin_key == id.plugin_key
+                }
+                Entry::Opaque(_) => false,
+            })
+        };
+        find(id.kind).or_else(|| find(CapabilityType::Unknown))
+    }
+}
+
+impl Entry {
+    fn of(json: Json) -> Self {
+        match entry(&json) {
+            Some(entry) => Self::Known(entry),
+            None => Self::Opaque(json),
+        }
+    }
+
+    fn json(&self) -> Json {
+        match self {
+            Self::Known(entry) => Json::object(&entry.members),
+            Self::Opaque(json) => json.clone(),
+        }
+    }
+}
+
+/// An entry with a whole identity. A type that isn't known here belongs to another program.
+fn entry(json: &Json) -> Option<ConfigEntry> {
+    let members = json.members()?;
+    let text = |key| members.get(key).and_then(Json::read::<String>);
+    let kind = match members.get(CAPABILITY_TYPE) {
+        None => CapabilityType::Unknown,
+        Some(kind) => {
+            let kind = CapabilityType::from_text(&kind.read::<String>()?);
+            (kind != CapabilityType::Unknown).then_some(kind)?
+        }
+    };
+    let id = CapabilityId { kind, name: text(CAPABILITY)?, plugin_key: text(PLUGIN_KEY)? };
+    check_identity(&id).ok()?;
+    Some(ConfigEntry { id, members })
+}
+
+pub(crate) fn check_identity(id: &CapabilityId) -> Result<(), StateError> {
+    match id {
+        _ if id.plugin_key.is_empty() => Err(StateError::Identity { missing: "a plugin key" }),
+        _ if id.name.is_empty() => Err(StateError::Identity { missing: "a capability name" }),
+        _ => Ok(()),
+    }
+}
+
+/// A configuration as it may be stored.
+pub(crate) fn check_config(id: &CapabilityId, config: &str) -> Result<Json, StateError> {
+    check_identity(id)?;
+    let fail = |reason| StateError::Config { capability: id.name.clone(), reason };
+    let json = Json::parse(config.as_bytes()).map_err(fail)?;
+    match json.depth() + LEVELS_AROUND > super::MAX_DEPTH {
+        true => Err(fail("it is nested too deep for the file".to_owned())),
+        false => Ok(json),
+    }
+}
+
+/// The object of the file, its list and the entry stand around a configuration.
+const LEVELS_AROUND: usize = 3;
