@@ -26,7 +26,7 @@ Usage: cargo xtask <task>
 
   demo                  Build mini-slicer and run it with good and bad plugins over real G-code
   test [--all-pythons]  Run the tests of Rust, C, C++ and Python
-  bench                 Time calls from C++ into a plugin beside the raw C API
+  bench                 Time calls, scans, wheels and references beside their peers
   sanitize              Run the C and C++ tests under AddressSanitizer and UBSan
   headers [--check]     Write the generated files of the C and C++ side, or check that they are current
   lint                  Check the format, and clippy with warnings as errors";

@@ -71,13 +71,15 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
     Ok(())
 }
 
-/// Times calls from C++ into a plugin, on the main thread and on others, beside the raw C API.
+/// Times calls from C++ into a plugin, on the main thread and on others, beside the raw C API; then what the crates
+/// time beside peers of their own.
 pub(crate) fn bench() -> Result<()> {
     let tools = Tools::find()?;
     let build = CMakeBuild::release(&tools, tools.python());
     build.configure(&["-DCMAKE_BUILD_TYPE=Release".to_owned()])?;
     build.build(Some("bench_call"))?;
-    build.run("benches/cpp/bench_call")
+    build.run("benches/cpp/bench_call")?;
+    command::run(cargo_for(tools.python()).args(["bench", "--workspace", "--bench", "*"]))
 }
 
 /// Runs the C and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer.

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use crate::attach::{self, FORKED, GATE};
 use crate::identity::{HostScope, Identity};
-use crate::{audit, exception, home, imports, output, sys, threads, trampoline};
+use crate::{audit, exception, home, imports, output, sys, threads, trampoline, version};
 
 /// The minor version of CPython 3 that this build serves.
 pub const MINOR: &str = env!("MATRILINE_PYTHON_MINOR");
@@ -168,13 +168,11 @@ impl Interpreter {
     }
 
     fn initialize(options: InterpreterOptions) -> Result<Self, StartError> {
-        // SAFETY: these may be asked before Python is initialised.
-        let (running, version) =
-            unsafe { (ffi::Py_IsInitialized() != 0, CStr::from_ptr(ffi::Py_GetVersion())) };
-        if running {
+        // SAFETY: this may be asked before Python is initialised.
+        if unsafe { ffi::Py_IsInitialized() } != 0 {
             return Err(StartError::StartedElsewhere);
         }
-        let version = version.to_string_lossy();
+        let version = version::text();
         if !version.starts_with(&format!("3.{MINOR}.")) {
             return Err(StartError::OtherVersion { found: version.into_owned() });
         }

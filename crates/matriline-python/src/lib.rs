@@ -26,6 +26,7 @@ mod sys;
 mod threads;
 mod trampoline;
 mod variables;
+mod version;
 
 pub use classes::{enumeration, record_class, result_class, set_statuses};
 pub use exception::{lossy, raised, type_name};
@@ -34,3 +35,4 @@ pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, Sta
 pub use log::set_log;
 pub use threads::import_threading;
 pub use trampoline::PythonCapability;
+pub use version::{system_version, version};

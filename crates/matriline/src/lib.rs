@@ -21,31 +21,36 @@
 //! what lies in the data folder and what is wrong with it, and is replaced whole by a scan; the [`PluginLoader`]
 //! holds what runs. Neither ever changes the other.
 
+mod builder;
+mod discovery;
 mod error;
 mod lease;
 mod loader;
 mod log;
 mod manager;
 mod post_process;
-mod requirement;
+mod presets;
 mod source;
 mod unpack;
 
+pub use builder::ManagerBuilder;
 pub use error::{Error, ErrorCode};
 pub use loader::PluginLoader;
 pub use log::{LogLevel, LogRecord};
-pub use manager::{ManagerBuilder, PluginManager};
+pub use manager::PluginManager;
 pub use matriline_capability::{
     CallError, Capability, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext,
     Raised, ScriptCapability, Status, Typed, Value,
 };
-pub use matriline_catalog::{Catalog, CatalogEntry};
-pub use matriline_manifest::Descriptor;
+pub use matriline_catalog::{Catalog, CatalogEntry, Progress};
+pub use matriline_manifest::{CloudOverlay, Descriptor};
 pub use matriline_orca::LoadError;
-pub use matriline_refs::CapabilityRef;
+pub use matriline_refs::{
+    Available, CapabilityRef, ManifestUpdate, MissingPlugin, OptionValue, PluginOption, PluginOptions,
+    Preset, PresetDocument, PresetKind, Resolution,
+};
 pub use matriline_registry::Entry;
 pub use post_process::{PostProcess, PostProcessStep};
-pub use requirement::{Requirement, RequirementState};
 
 /// For applications that touch Python themselves.
 pub mod python {

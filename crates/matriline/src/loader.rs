@@ -150,7 +150,8 @@ impl PluginLoader {
 
     fn installed<'c>(&self, catalog: &'c Catalog, key: &str) -> Result<&'c CatalogEntry, Error> {
         let folder = self.0.data_dir.join(matriline_catalog::PLUGINS_FOLDER);
-        let entry = catalog.get(key).ok_or_else(|| Error::PluginNotFound { plugin: key.into(), folder })?;
+        let entry = catalog.get(key).filter(|entry| entry.has_local_package());
+        let entry = entry.ok_or_else(|| Error::PluginNotFound { plugin: key.into(), folder })?;
         match entry.error() {
             None => Ok(entry),
             Some(problem) => {

@@ -47,7 +47,7 @@ impl PluginManager {
     /// was edited, by its absolute path, or `None` when the setting names nothing.
     ///
     /// A name that no reference resolves, or whose capability is not loaded or is disabled, is skipped with a warning
-    /// in the log; an application that wants to refuse asks [`requirements`](Self::requirements) first.
+    /// in the log; an application that wants to refuse asks [`resolve`](Self::resolve) first.
     ///
     /// # Errors
     /// A capability that raises, fails (recoverably or not) or deletes the file ends the run with

@@ -5,7 +5,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::Application;
-use matriline::{CapabilityType, Error, ErrorCode, LogLevel, PostProcess, RequirementState, Status};
+use matriline::{Error, ErrorCode, LogLevel, PostProcess, Status};
 use matriline_testkit::process_tests;
 
 /// What a run gave: the edited file, or the error, and each step as `name: status` or `name: error`.
@@ -222,35 +222,6 @@ fn context_variables_and_traces_stay_with_their_plugin() {
     assert_eq!(application.execute("first", "edit").unwrap().message, "5 False");
 }
 
-fn requirements_say_what_is_wrong() {
-    let application = Application::with(&["good", "stamps", "broken_metadata", "syntax_error"]);
-    application.load("stamps");
-    let _ = application.load_error("syntax_error");
-    let entry = application.manager.loader().loaded_plugin_capabilities("stamps").remove(1);
-    entry.gate().set_enabled(false);
-    let cases = [
-        ("stamps;;first", "is offered by"),
-        ("stamps;;second", "is disabled"),
-        ("stamps;;third", "offers no post-processing capability `third`"),
-        ("good;;edit", "is not loaded; load it"),
-        ("syntax_error;;broken", "could not be loaded"),
-        ("broken_metadata;;worse", "whose package is broken"),
-        ("absent;;gone", "is not installed"),
-    ];
-    let references: Vec<_> = cases.iter().map(|(reference, _)| (*reference).to_owned()).collect();
-    let mut values: Vec<_> =
-        references.iter().map(|text| text.rsplit(';').next().unwrap().to_owned()).collect();
-    values.push("unheard".into());
-    let kind = CapabilityType::PostProcessing;
-    let found = application.manager.requirements(kind, &values, Some(&references));
-    for (requirement, (_, part)) in found.iter().zip(&cases) {
-        assert!(requirement.to_string().contains(part), "{requirement}\nlacks `{part}`");
-        assert_eq!(requirement.is_satisfied(), requirement.value == "first");
-    }
-    assert_eq!(found[7].state, RequirementState::NotReferenced);
-    assert!(application.manager.requirements(kind, &values, None).iter().all(|found| !found.is_satisfied()));
-}
-
 fn a_large_file_costs_the_host_no_memory() {
     let application = Application::with(&["stamps"]);
     application.load("stamps");
@@ -286,6 +257,5 @@ process_tests!(
     contexts_tell_what_the_application_said,
     a_context_that_a_plugin_keeps_stays_readable,
     context_variables_and_traces_stay_with_their_plugin,
-    requirements_say_what_is_wrong,
     a_large_file_costs_the_host_no_memory,
 );

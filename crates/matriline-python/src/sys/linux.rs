@@ -38,3 +38,16 @@ pub(crate) fn with_interrupts_kept<R>(body: impl FnOnce() -> R) -> R {
     }
     answer
 }
+
+/// The version of the C library, which wheels' tags count by (PEP 600): known for glibc.
+pub fn system_version() -> Option<(u32, u32)> {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: it answers a C string that lives for ever.
+        let version = unsafe { CStr::from_ptr(libc::gnu_get_libc_version()) };
+        let (major, minor) = version.to_str().ok()?.split_once('.')?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    }
+    #[cfg(not(target_env = "gnu"))]
+    None
+}

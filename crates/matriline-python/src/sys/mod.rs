@@ -3,10 +3,14 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+pub use linux::system_version;
+#[cfg(target_os = "linux")]
 pub(crate) use linux::{is_main_thread, library_path, on_fork_in_child, with_interrupts_kept};
 
 #[cfg(not(target_os = "linux"))]
 mod other;
+#[cfg(not(target_os = "linux"))]
+pub use other::system_version;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{is_main_thread, library_path, on_fork_in_child, with_interrupts_kept};
 

@@ -1,0 +1,174 @@
+//! Starting a manager.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use matriline_catalog::{Discovery, ScanOptions};
+use matriline_manifest::{RequiresPython, Target};
+use matriline_orca as orca;
+use matriline_python::{Interpreter, InterpreterOptions, output, set_log};
+use matriline_refs::PluginOptions;
+
+use crate::lease::Lease;
+use crate::log::{self, Callback, LogRecord};
+use crate::manager::Parts;
+use crate::{Error, PluginLoader, PluginManager};
+
+/// What a manager is started with.
+pub struct ManagerBuilder {
+    data_dir: PathBuf,
+    application_version: String,
+    python_home: Option<PathBuf>,
+    forward_output: bool,
+    plugin_options: PluginOptions,
+    hub: Option<String>,
+    cloud_user: Option<String>,
+    requires_python: RequiresPython,
+    log: Option<Callback>,
+}
+
+/// Whether `orca` was made importable. Managers start on the main thread, one after the other.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+impl ManagerBuilder {
+    pub(crate) fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            application_version: String::new(),
+            python_home: None,
+            forward_output: false,
+            plugin_options: PluginOptions::orca(),
+            hub: None,
+            cloud_user: None,
+            requires_python: RequiresPython::Warn,
+            log: None,
+        }
+    }
+
+    /// The version that contexts tell plugins (`orca_version`). Empty by default.
+    pub fn application_version(mut self, version: impl Into<String>) -> Self {
+        self.application_version = version.into();
+        self
+    }
+
+    /// The folder that holds the standard library of Python. By default it is found from the loaded libpython.
+    pub fn python_home(mut self, home: impl Into<PathBuf>) -> Self {
+        self.python_home = Some(home.into());
+        self
+    }
+
+    /// Whether what plugins print goes to the streams of the process as well as to the log file. Off by default.
+    pub fn forward_output(mut self, forward: bool) -> Self {
+        self.forward_output = forward;
+        self
+    }
+
+    /// The options of presets that hold names of capabilities. [`PluginOptions::orca`] by default.
+    pub fn plugin_options(mut self, options: PluginOptions) -> Self {
+        self.plugin_options = options;
+        self
+    }
+
+    /// The page where users look for plugins that a preset lacks, without a query.
+    pub fn hub(mut self, url: impl Into<String>) -> Self {
+        self.hub = Some(url.into());
+        self
+    }
+
+    /// The user whose cloud plugins are looked for; see [`PluginManager::set_cloud_user`].
+    pub fn cloud_user(mut self, user: impl Into<String>) -> Self {
+        self.cloud_user = Some(user.into());
+        self
+    }
+
+    /// Whether a plugin whose `requires-python` leaves out the Python that runs cannot be loaded. Off by default: it
+    /// is a warning then, since most plugins run on an older Python than they ask for.
+    pub fn enforce_requires_python(mut self, enforce: bool) -> Self {
+        self.requires_python = if enforce { RequiresPython::Enforce } else { RequiresPython::Warn };
+        self
+    }
+
+    /// Takes the messages of matriline. It is called on the thread a message comes from, without the GIL and without a
+    /// lock of ours; it may call back.
+    pub fn log(mut self, callback: impl Fn(&LogRecord<'_>) + Send + Sync + 'static) -> Self {
+        self.log = Some(Arc::new(callback));
+        self
+    }
+
+    /// Starts Python, if it is not running yet, and the manager. The catalog is empty until
+    /// [`PluginManager::discover_plugins`].
+    ///
+    /// # Errors
+    /// [`Error::DataFolder`], [`Error::AlreadyManaged`], [`Error::Start`].
+    ///
+    /// Threads: the main thread.
+    pub fn start(self) -> Result<PluginManager, Error> {
+        let refused = |cause| Error::DataFolder { path: self.data_dir.clone(), cause: Arc::new(cause) };
+        let data_dir = self.data_dir.canonicalize().map_err(refused)?;
+        std::fs::read_dir(&data_dir).map_err(refused)?;
+        let lease = Lease::take()?;
+        let dispatch = log::dispatch(self.log);
+        set_log(Some(dispatch.clone()));
+        let started = tracing::dispatcher::with_default(&dispatch, || {
+            start_python(self.python_home)?;
+            redirect_output(&data_dir, self.forward_output);
+            PluginLoader::end_abandoned();
+            Ok(())
+        });
+        if let Err(error) = started {
+            set_log(None);
+            return Err(error);
+        }
+        let scan = ScanOptions {
+            target: running_target(),
+            cloud_user: self.cloud_user,
+            requires_python: self.requires_python,
+        };
+        let parts = Parts {
+            loader: PluginLoader::new(data_dir.clone(), dispatch.clone(), lease),
+            discovery: Discovery::new(&data_dir, scan.clone()),
+            data_dir,
+            application_version: self.application_version,
+            plugin_options: self.plugin_options,
+            hub: self.hub,
+            dispatch,
+        };
+        Ok(PluginManager::of(parts, scan))
+    }
+}
+
+/// The interpreter and system that plugins run on.
+fn running_target() -> Target {
+    let (minor, micro) = matriline_python::version();
+    Target {
+        python_micro: Some(micro),
+        system_version: matriline_python::system_version(),
+        ..Target::of_this_build(minor)
+    }
+}
+
+fn start_python(home: Option<PathBuf>) -> Result<(), Error> {
+    if Interpreter::get().is_none() {
+        Interpreter::start(InterpreterOptions { home })?;
+    }
+    if !INSTALLED.load(Ordering::Acquire) {
+        let made =
+            Interpreter::with(|py| orca::install(py).map_err(|error| matriline_python::raised(py, &error)));
+        if let Some(Err(raised)) = made {
+            return Err(matriline_python::StartError::Refused(raised.traceback).into());
+        }
+        INSTALLED.store(true, Ordering::Release);
+    }
+    match Interpreter::is_running() {
+        true => Ok(()),
+        false => Err(matriline_python::StartError::Twice.into()),
+    }
+}
+
+/// A log that cannot be written is no reason not to start.
+fn redirect_output(data_dir: &Path, forward: bool) {
+    if let Err(error) = output::write_to(&data_dir.join("log"), forward) {
+        tracing::warn!(target: "matriline::load", "What plugins print is lost: the log folder `{}` cannot be written: {error}", data_dir.join("log").display());
+    }
+}
