@@ -1,9 +1,11 @@
 //! A plugin's source file: any bytes have a manifest, and what it says can be found in the file.
 
-use matriline_manifest::{Position, read_script};
+use matriline_manifest::{Position, read_script, read_script_from};
 
 pub(crate) fn check(bytes: &[u8]) {
     let manifest = read_script("stem", bytes);
+    let streamed = read_script_from("stem", bytes).expect("Memory can be read");
+    assert_eq!(streamed, manifest);
     let descriptor = &manifest.descriptor;
     assert_eq!(descriptor.plugin_key, "stem");
     assert!(!descriptor.name.contains(';'), "the separator of references is in {:?}", descriptor.name);

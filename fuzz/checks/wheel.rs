@@ -9,7 +9,8 @@ use std::io::{self, Cursor, Write};
 use std::path::{Component, Path};
 
 pub(crate) fn check(bytes: &[u8]) {
-    let target = Target { python_minor: 11, platform: Platform::Linux, machine: "x86_64".to_owned() };
+    let machine = "x86_64".to_owned();
+    let target = Target { python_minor: 11, platform: Platform::Linux, machine, ..Target::default() };
     let manifest = read_wheel("stem", Cursor::new(bytes), &target);
     assert_eq!(manifest.descriptor.plugin_key, "stem");
     match WheelArchive::open(Cursor::new(bytes)) {
