@@ -1,10 +1,12 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "commands.hpp"
 #include "matriline/plugin_manager.hpp"
-#include "preset.hpp"
+#include "matriline/plugin_resolver.hpp"
+#include "presets.hpp"
 #include "report.hpp"
 
 namespace fs = std::filesystem;
@@ -57,46 +59,48 @@ private:
     fs::path output_;
 };
 
-/// Loads the plugins a preset refers to. One that does not load shows itself when the requirements are checked.
-void load_plugins(const Preset &preset) {
-    auto &manager = matriline::PluginManager::instance();
-    for (const std::string &text : preset.plugins) {
-        if (const auto reference = matriline::parse_capability_ref(text)) {
-            manager.get_loader().load_plugin(manager.get_catalog(), reference->plugin_key());
-        }
+/// The print preset, then the others.
+std::vector<matriline::Preset> read_presets(const Options &options) {
+    using matriline::PresetType;
+    std::vector<matriline::Preset> presets{read_preset(PresetType::Print, options["--preset"], "--preset")};
+    for (const std::string &path : options.all("--printer-preset")) {
+        presets.push_back(read_preset(PresetType::Printer, path, "--printer-preset"));
     }
+    for (const std::string &path : options.all("--filament-preset")) {
+        presets.push_back(read_preset(PresetType::Filament, path, "--filament-preset"));
+    }
+    return presets;
 }
 
-/// What the preset needs and does not have; empty when nothing is missing.
-std::string missing(const Preset &preset) {
-    std::string problems;
-    for (const auto &requirement : matriline::PluginManager::instance().check_requirements(
-             matriline::PluginCapabilityType::PostProcessing, preset.post_process_plugin, &preset.plugins)) {
-        if (!requirement.satisfied) {
-            problems += (problems.empty() ? "" : "; ") + requirement.problem;
-        }
+/// Says what the presets lack, and throws when that is anything.
+void check_presets(const std::vector<matriline::Preset> &presets) {
+    matriline::PluginResolver resolver;
+    resolver.refresh(presets);
+    print_missing(resolver);
+    if (resolver.blocks_slicing() || !resolver.unreferenced().empty()) {
+        throw std::runtime_error("The export is refused, since the presets lack: " + summary(resolver));
     }
-    return problems;
 }
 
 } // namespace
 
 int export_gcode(const Options &options) {
-    const Preset preset = read_preset(options["--preset"]);
+    const auto presets = read_presets(options);
     check_paths(options["--gcode"], options["--output"]);
     start_plugins(options["--data-dir"]);
-    load_plugins(preset);
-    if (const std::string problems = missing(preset); !problems.empty()) {
-        throw std::runtime_error("The export is refused: " + problems);
-    }
+    load_plugins(presets);
+    check_presets(presets);
 
     const WorkingCopy copy(options["--gcode"], options["--output"]);
     matriline::PostProcessJob job;
     job.source = copy.path();
     job.make_copy = false;
     job.output_name = fs::path(options["--output"]).filename().string();
-    job.post_process_plugin = preset.post_process_plugin;
-    job.plugins = preset.plugins;
+    const matriline::Preset &print = presets.front();
+    if (const auto values = print.options.find("post_process_plugin"); values != print.options.end()) {
+        job.post_process_plugin = values->second;
+    }
+    job.plugins = print.plugins;
     matriline::PluginManager::instance().run_post_process_plugins(job, print_step);
     copy.keep();
     return 0;

@@ -9,18 +9,45 @@ namespace {
 
 const char *const usage =
     "Usage: mini-slicer list --data-dir D\n"
-    "       mini-slicer export --data-dir D --preset P.json --gcode in.gcode --output out.gcode\n";
+    "       mini-slicer export --data-dir D --preset P.json [--printer-preset X.json] [--filament-preset F.json]...\n"
+    "                          --gcode in.gcode --output out.gcode\n"
+    "       mini-slicer preset save --data-dir D --preset P.json [--type print|printer|filament] [--output Q.json]\n";
+
+/// The words before the options.
+std::string command_of(const std::vector<std::string> &words) {
+    std::string command;
+    for (const std::string &word : words) {
+        if (word.rfind("--", 0) == 0) {
+            break;
+        }
+        command += (command.empty() ? "" : " ") + word;
+    }
+    return command;
+}
 
 int run(const std::vector<std::string> &words) {
     const std::string command = words.empty() ? "" : words.front();
     const std::vector<std::string> rest(words.begin() + !words.empty(), words.end());
+    using Kind = Options::Kind;
     if (command == "list") {
-        return list(Options(rest, {"--data-dir"}));
+        return list(Options(rest, {{"--data-dir", Kind::Path}}));
     }
     if (command == "export") {
-        return export_gcode(Options(rest, {"--data-dir", "--preset", "--gcode", "--output"}));
+        return export_gcode(Options(rest, {{"--data-dir", Kind::Path},
+                                           {"--preset", Kind::Path},
+                                           {"--printer-preset", Kind::OptionalPath},
+                                           {"--filament-preset", Kind::Paths},
+                                           {"--gcode", Kind::Path},
+                                           {"--output", Kind::Path}}));
     }
-    throw UsageError{command.empty() ? "A sub-command is missing" : "There is no sub-command `" + command + "`"};
+    if (command == "preset" && !rest.empty() && rest.front() == "save") {
+        return save_preset(Options({rest.begin() + 1, rest.end()}, {{"--data-dir", Kind::Path},
+                                                                    {"--preset", Kind::Path},
+                                                                    {"--type", Kind::OptionalWord},
+                                                                    {"--output", Kind::OptionalPath}}));
+    }
+    throw UsageError{command.empty() ? "A sub-command is missing"
+                                     : "There is no sub-command `" + command_of(words) + "`"};
 }
 
 } // namespace

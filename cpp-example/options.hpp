@@ -9,15 +9,36 @@ struct UsageError {
     std::string problem;
 };
 
-/// The `--name path` pairs after a sub-command. Paths are absolute, since plugins run with them and a bare file name
+/// The `--name value` pairs after a sub-command. Paths are absolute, since plugins run with them and a bare file name
 /// has no folder.
 class Options {
 public:
-    /// Takes exactly the names it is given, each once.
-    Options(const std::vector<std::string> &words, const std::vector<std::string> &names);
+    /// What a sub-command does with a name.
+    enum class Kind {
+        /// A path that must be given, once.
+        Path,
+        /// A path that may be given, once.
+        OptionalPath,
+        /// A path that may be given any number of times.
+        Paths,
+        /// A word that may be given, once.
+        OptionalWord,
+    };
 
-    const std::string &operator[](const std::string &name) const { return values_.at(name); }
+    Options(const std::vector<std::string> &words, const std::map<std::string, Kind> &names);
+
+    /// The value of a name that must be given.
+    const std::string &operator[](const std::string &name) const { return values_.at(name).front(); }
+
+    /// The value, or the default where none is given.
+    std::string get(const std::string &name, const std::string &otherwise) const {
+        const auto &values = all(name);
+        return values.empty() ? otherwise : values.front();
+    }
+
+    /// Every value, in order.
+    const std::vector<std::string> &all(const std::string &name) const { return values_.at(name); }
 
 private:
-    std::map<std::string, std::string> values_;
+    std::map<std::string, std::vector<std::string>> values_;
 };

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "matriline/log.hpp"
+#include "matriline/plugin_option.hpp"
 #include "matriline/version.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
@@ -18,6 +20,14 @@ struct ManagerOptions {
     /// Whether the output of plugins also goes to the process's own streams.
     bool forward_output = false;
     LogCallback log;
+    /// The options of the application's presets that hold names of capabilities.
+    std::vector<PluginOption> plugin_options = orca_plugin_options();
+    /// The page of the plugin hub, without a query; with it missing plugins say where to look.
+    std::string hub;
+    /// The user whose cloud plugins are looked for, or empty.
+    std::string cloud_user;
+    /// Whether a plugin that asks for another Python cannot be loaded; else that is a warning.
+    bool enforce_requires_python = false;
 };
 
 MATRILINE_END_NAMESPACE

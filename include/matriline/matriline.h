@@ -29,7 +29,7 @@
 /**
  * The version of the C ABI this header belongs to.
  */
-#define MATRILINE_ABI_VERSION 1
+#define MATRILINE_ABI_VERSION 2
 
 /**
  * How a function ended. 0 is success; a number is never given to another meaning.
@@ -146,6 +146,39 @@ typedef uint8_t matriline_status;
 #endif // __cplusplus
 
 /**
+ * Why a capability that a preset uses cannot be called.
+ */
+enum matriline_bucket
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Its cloud plugin is not installed.
+   */
+  MATRILINE_BUCKET_MISSING_CLOUD = 0,
+  /**
+   * Its local plugin is not installed.
+   */
+  MATRILINE_BUCKET_MISSING_LOCAL = 1,
+  /**
+   * Its plugin is installed and not loaded, or loaded with the capability disabled.
+   */
+  MATRILINE_BUCKET_INACTIVE = 2,
+  /**
+   * Its plugin is loaded and has no such capability.
+   */
+  MATRILINE_BUCKET_BROKEN = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_bucket matriline_bucket;
+#else
+typedef uint8_t matriline_bucket;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The kind of work a capability does. Functions take it as a `uint8_t`.
  */
 enum matriline_capability_type
@@ -199,6 +232,31 @@ typedef uint8_t matriline_capability_type;
 #endif // __cplusplus
 
 /**
+ * What decides between several plugins.
+ */
+enum matriline_decided_by
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The preset had a reference before.
+   */
+  MATRILINE_DECIDED_BY_PRESET = 0,
+  /**
+   * The smallest plugin key.
+   */
+  MATRILINE_DECIDED_BY_PLUGIN_KEY = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_decided_by matriline_decided_by;
+#else
+typedef uint8_t matriline_decided_by;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The level of a line in the log.
  */
 enum matriline_log_level
@@ -232,6 +290,89 @@ enum matriline_log_level
 typedef enum matriline_log_level matriline_log_level;
 #else
 typedef uint8_t matriline_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the value of a plugin-backed option is.
+ */
+enum matriline_option_value
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The name of a capability, or a list of them.
+   */
+  MATRILINE_OPTION_VALUE_CAPABILITY_NAME = 0,
+  /**
+   * The id of a printer agent; the name of the agent's capability is understood too.
+   */
+  MATRILINE_OPTION_VALUE_AGENT_ID = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_option_value matriline_option_value;
+#else
+typedef uint8_t matriline_option_value;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The types of presets that carry a `plugins` array.
+ */
+enum matriline_preset_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * How to print.
+   */
+  MATRILINE_PRESET_TYPE_PRINT = 0,
+  /**
+   * On which printer.
+   */
+  MATRILINE_PRESET_TYPE_PRINTER = 1,
+  /**
+   * With which material.
+   */
+  MATRILINE_PRESET_TYPE_FILAMENT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_preset_type matriline_preset_type;
+#else
+typedef uint8_t matriline_preset_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a plugin stands to the cloud.
+ */
+enum matriline_update_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Local, or as new as the cloud's.
+   */
+  MATRILINE_UPDATE_STATUS_NORMAL = 0,
+  /**
+   * The cloud has a newer version.
+   */
+  MATRILINE_UPDATE_STATUS_UPDATE_AVAILABLE = 1,
+  /**
+   * The user may not have this plugin, or no more.
+   */
+  MATRILINE_UPDATE_STATUS_UNAUTHORIZED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_update_status matriline_update_status;
+#else
+typedef uint8_t matriline_update_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -277,24 +418,50 @@ typedef struct matriline_execution_result matriline_execution_result;
 typedef struct matriline_manager matriline_manager;
 
 /**
+ * What a preset's `plugins` array becomes, and why.
+ */
+typedef struct matriline_manifest_update matriline_manifest_update;
+
+/**
+ * The capabilities that an option of a type may name, by name and then by plugin key.
+ */
+typedef struct matriline_pickable_list matriline_pickable_list;
+
+/**
+ * The plugin-backed options of an application.
+ */
+typedef struct matriline_plugin_options matriline_plugin_options;
+
+/**
  * One run of the post-processing plugins over a G-code file.
  */
 typedef struct matriline_post_process matriline_post_process;
 
 /**
- * One of them, as long as its list lives.
+ * The part of a preset that has to do with plugins.
  */
-typedef struct matriline_requirement matriline_requirement;
+typedef struct matriline_preset matriline_preset;
 
 /**
- * What each value of a setting needs, in the order of the setting.
+ * The JSON text of a preset, of which only the `plugins` array ever changes; every other member is written as it was
+ * read.
  */
-typedef struct matriline_requirement_list matriline_requirement_list;
+typedef struct matriline_preset_document matriline_preset_document;
+
+/**
+ * What a set of presets lacks.
+ */
+typedef struct matriline_resolution matriline_resolution;
 
 /**
  * A text that the caller owns.
  */
 typedef struct matriline_text matriline_text;
+
+/**
+ * Texts in an order.
+ */
+typedef struct matriline_text_list matriline_text_list;
 
 /**
  * UTF-8 text with its length, borrowed. `data` need not end with a zero and may be NULL when `len` is 0.
@@ -325,6 +492,83 @@ typedef void (*matriline_log_callback)(void *userdata,
  * Frees the `userdata` of a callback that is needed no more.
  */
 typedef void (*matriline_drop_callback)(void *userdata);
+
+/**
+ * Receives the catalog when a discovery has ended. The catalog lives until it returns. It is called on the thread
+ * of the discovery.
+ */
+typedef void (*matriline_discovery_callback)(void *userdata, const struct matriline_catalog *catalog);
+
+/**
+ * A value of an option that more than one plugin could serve. It lives as long as its update.
+ */
+typedef struct matriline_ambiguous_value {
+  /**
+   * The key of the option.
+   */
+  struct matriline_str option;
+  /**
+   * The value.
+   */
+  struct matriline_str value;
+  /**
+   * The reference that stands for it.
+   */
+  struct matriline_str chosen;
+  /**
+   * What decided, a `matriline_decided_by`.
+   */
+  uint8_t decided_by;
+  /**
+   * The references that could stand for it, the chosen one first.
+   */
+  const struct matriline_text_list *candidates;
+} matriline_ambiguous_value;
+
+/**
+ * A value of an option for which neither the preset nor a loaded plugin has an answer. It lives as long as its
+ * update.
+ */
+typedef struct matriline_unresolved_value {
+  /**
+   * The key of the option.
+   */
+  struct matriline_str option;
+  /**
+   * The value.
+   */
+  struct matriline_str value;
+} matriline_unresolved_value;
+
+/**
+ * One of them, as long as its list lives.
+ */
+typedef struct matriline_pickable {
+  /**
+   * The type of the capability, a `matriline_capability_type`.
+   */
+  uint8_t kind;
+  /**
+   * Its name.
+   */
+  struct matriline_str name;
+  /**
+   * The key of its plugin.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * The display name of its plugin.
+   */
+  struct matriline_str plugin_name;
+  /**
+   * The entry of `plugins` that leads to it.
+   */
+  struct matriline_str reference;
+  /**
+   * What to store in the option.
+   */
+  struct matriline_str value;
+} matriline_pickable;
 
 /**
  * What one capability of a run did. Either `result` or `error` is not NULL. Everything lives until the callback
@@ -367,7 +611,7 @@ typedef void (*matriline_step_callback)(void *userdata, const struct matriline_p
  */
 typedef struct matriline_capability_ref {
   /**
-   * The name of the plugin.
+   * The key of a local plugin, the display name of a cloud plugin.
    */
   struct matriline_str name;
   /**
@@ -379,6 +623,70 @@ typedef struct matriline_capability_ref {
    */
   struct matriline_str uuid;
 } matriline_capability_ref;
+
+/**
+ * A reference whose capability cannot be called. It lives as long as its resolution.
+ */
+typedef struct matriline_missing_plugin {
+  /**
+   * The reference.
+   */
+  struct matriline_capability_ref reference;
+  /**
+   * Where to look for the plugin; only for missing local and broken ones, and only with a hub.
+   */
+  struct matriline_str recovery_url;
+  /**
+   * The key of the option that uses the capability.
+   */
+  struct matriline_str option;
+  /**
+   * The type of the option, a `matriline_capability_type`.
+   */
+  uint8_t kind;
+  /**
+   * The type of the preset that has the reference, a `matriline_preset_type`.
+   */
+  uint8_t preset;
+  /**
+   * The name of that preset.
+   */
+  struct matriline_str preset_name;
+  /**
+   * What is wrong with the package, or why its load failed; empty when neither is.
+   */
+  struct matriline_str problem;
+  /**
+   * One line for a person.
+   */
+  struct matriline_str text;
+} matriline_missing_plugin;
+
+/**
+ * A value of an option that no reference of its preset names. It lives as long as its resolution.
+ */
+typedef struct matriline_unreferenced_value {
+  /**
+   * The value.
+   */
+  struct matriline_str value;
+  /**
+   * The key of the option.
+   */
+  struct matriline_str option;
+  /**
+   * The type of the option, a `matriline_capability_type`.
+   */
+  uint8_t kind;
+  /**
+   * The type of the preset, a `matriline_preset_type`.
+   */
+  uint8_t preset;
+  /**
+   * The name of the preset.
+   */
+  struct matriline_str preset_name;
+} matriline_unreferenced_value;
 
 /**
  * What a plugin is told of the export whose G-code it edits.
@@ -471,6 +779,20 @@ const struct matriline_capability *matriline_capability_list_get(const struct ma
 void matriline_capability_list_free(struct matriline_capability_list *list);
 
 /**
+ * Reads the plugin folders below a data folder, without a manager and without Python. `cloud_user` is whose cloud
+ * plugins are looked for too, or empty. A folder that is not there has no plugins. `catalog_out` receives a
+ * catalog to free with `matriline_catalog_free`.
+ *
+ * Threads: any. It blocks while it reads.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_catalog_scan(struct matriline_str data_dir,
+                                        struct matriline_str cloud_user,
+                                        struct matriline_catalog **catalog_out,
+                                        struct matriline_error **error_out);
+
+/**
  * How many plugins there are, valid and invalid; 0 for NULL. Threads: any.
  *
  * `catalog` is NULL or valid.
@@ -486,7 +808,8 @@ const struct matriline_descriptor *matriline_catalog_get(const struct matriline_
                                                          size_t index);
 
 /**
- * The one of a key; NULL when there is none. It lives as long as the catalog. Threads: any.
+ * The one of a key, the valid one where several have it; NULL when there is none. It lives as long as the catalog.
+ * Threads: any.
  *
  * `catalog` is NULL or valid, `plugin_key` readable.
  */
@@ -494,74 +817,19 @@ const struct matriline_descriptor *matriline_catalog_find(const struct matriline
                                                           struct matriline_str plugin_key);
 
 /**
+ * The keys of the plugins whose sidecar says that they are enabled, which an application loads when it starts; as
+ * long as the catalog lives. NULL for NULL. Threads: any.
+ *
+ * `catalog` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_catalog_enabled_keys(const struct matriline_catalog *catalog);
+
+/**
  * Frees a catalog and its descriptors. Threads: any.
  *
  * `catalog` is NULL or valid, and used no more.
  */
 void matriline_catalog_free(struct matriline_catalog *catalog);
-
-/**
- * Whether the plugin can be loaded; false for NULL. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-bool matriline_descriptor_is_valid(const struct matriline_descriptor *descriptor);
-
-/**
- * What the plugin is known by: the name of its entry file without the extension. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_plugin_key(const struct matriline_descriptor *descriptor);
-
-/**
- * Its name. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_name(const struct matriline_descriptor *descriptor);
-
-/**
- * Its description. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_description(const struct matriline_descriptor *descriptor);
-
-/**
- * Its author. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_author(const struct matriline_descriptor *descriptor);
-
-/**
- * Its version. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_version(const struct matriline_descriptor *descriptor);
-
-/**
- * Its folder, set for invalid plugins too. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_plugin_root(const struct matriline_descriptor *descriptor);
-
-/**
- * The file that is loaded; empty when there is none. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_entry_path(const struct matriline_descriptor *descriptor);
-
-/**
- * What keeps it from being loaded; empty when nothing does. Threads: any.
- *
- * `descriptor` is NULL or valid.
- */
-struct matriline_str matriline_descriptor_error(const struct matriline_descriptor *descriptor);
 
 /**
  * Options with their defaults; the data folder is still to be set. Free it with `matriline_config_free`.
@@ -615,8 +883,53 @@ matriline_result matriline_config_set_forward_output(struct matriline_config *co
                                                      struct matriline_error **error_out);
 
 /**
- * Sets where the log goes; with a NULL `callback` it goes nowhere. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any
- * thread, when neither the options nor a manager needs it any more.
+ * Sets the user whose cloud plugins are looked for; an empty text for none.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_cloud_user(struct matriline_config *config,
+                                                 struct matriline_str user,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Sets the page of the plugin hub, without a query; with it missing plugins say where to look.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_hub(struct matriline_config *config,
+                                          struct matriline_str hub,
+                                          struct matriline_error **error_out);
+
+/**
+ * Sets whether a plugin that asks for another Python cannot be loaded; else that is a warning.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_enforce_requires_python(struct matriline_config *config,
+                                                              bool enforce,
+                                                              struct matriline_error **error_out);
+
+/**
+ * Sets the options of the application's presets that hold names of capabilities; they are copied. Without it they
+ * are those of OrcaSlicer.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_plugin_options(struct matriline_config *config,
+                                                     const struct matriline_plugin_options *options,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Sets where the log goes; with a NULL `callback` it goes nowhere. `drop_callback` may be NULL; otherwise it is
+ * called once with `userdata`, on any thread, when neither the options nor a manager needs it any more.
  *
  * Threads: one at a time; `callback` is called on any thread.
  *
@@ -634,6 +947,244 @@ matriline_result matriline_config_set_log(struct matriline_config *config,
  * `config` is NULL or valid, and used no more.
  */
 void matriline_config_free(struct matriline_config *config);
+
+/**
+ * Whether the plugin can be loaded; false for NULL. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+bool matriline_descriptor_is_valid(const struct matriline_descriptor *descriptor);
+
+/**
+ * Whether its sidecar says that it is enabled, so that it is loaded at the start; false for a plugin that has
+ * none. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+bool matriline_descriptor_is_enabled(const struct matriline_descriptor *descriptor);
+
+/**
+ * Whether it is a plugin of the cloud; false for NULL. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+bool matriline_descriptor_is_cloud_plugin(const struct matriline_descriptor *descriptor);
+
+/**
+ * What the plugin is known by: the name of its entry file without the extension, or the UUID of a cloud plugin.
+ * Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_plugin_key(const struct matriline_descriptor *descriptor);
+
+/**
+ * Its name. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_name(const struct matriline_descriptor *descriptor);
+
+/**
+ * Its description. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_description(const struct matriline_descriptor *descriptor);
+
+/**
+ * Its author. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_author(const struct matriline_descriptor *descriptor);
+
+/**
+ * The version of the manifest; of a cloud plugin the latest one. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_version(const struct matriline_descriptor *descriptor);
+
+/**
+ * The version that was installed; empty for a plugin that is not. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_installed_version(const struct matriline_descriptor *descriptor);
+
+/**
+ * The newest version one could have. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_latest_version(const struct matriline_descriptor *descriptor);
+
+/**
+ * The package that a wheel's entry imports; empty for a `.py` plugin. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_entry_package(const struct matriline_descriptor *descriptor);
+
+/**
+ * The versions of Python it asks for; empty when it asks for none. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_requires_python(const struct matriline_descriptor *descriptor);
+
+/**
+ * Its folder, set for invalid plugins too. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_plugin_root(const struct matriline_descriptor *descriptor);
+
+/**
+ * The file that is loaded; empty when there is none. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_entry_path(const struct matriline_descriptor *descriptor);
+
+/**
+ * What keeps it from being loaded; empty when nothing does. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_error(const struct matriline_descriptor *descriptor);
+
+/**
+ * Its UUID in the cloud; empty for a local plugin. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+struct matriline_str matriline_descriptor_cloud_uuid(const struct matriline_descriptor *descriptor);
+
+/**
+ * Everything that discovery noticed, warnings and notes included, as long as the catalog lives; NULL for NULL.
+ * Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_descriptor_problems(const struct matriline_descriptor *descriptor);
+
+/**
+ * The packages it needs, as requirements, as long as the catalog lives; NULL for NULL. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_descriptor_dependencies(const struct matriline_descriptor *descriptor);
+
+/**
+ * How it stands to the cloud, a `matriline_update_status`. Threads: any.
+ *
+ * `descriptor` is NULL or valid.
+ */
+uint8_t matriline_descriptor_update_status(const struct matriline_descriptor *descriptor);
+
+/**
+ * Writes one of the texts of `[tool.orcaslicer.plugin.settings]`, by key, to `key_out` and `value_out`; false, and
+ * both as they were, beyond the end. They live as long as the catalog. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_descriptor_setting(const struct matriline_descriptor *descriptor,
+                                  size_t index,
+                                  struct matriline_str *key_out,
+                                  struct matriline_str *value_out);
+
+/**
+ * Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the
+ * catalog when the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`,
+ * on any thread, whether or not the discovery began. `started_out` may be NULL; otherwise it receives whether it
+ * began: false when another one runs.
+ *
+ * Threads: any; `callback` is called on the thread of the discovery.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_start_discovery(struct matriline_manager *manager,
+                                                   void *userdata,
+                                                   matriline_discovery_callback callback,
+                                                   matriline_drop_callback drop_callback,
+                                                   bool *started_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Stops a discovery that runs; the catalog stays as it was. Threads: any.
+ *
+ * `manager` is NULL or valid.
+ */
+void matriline_manager_cancel_discovery(struct matriline_manager *manager);
+
+/**
+ * Whether a discovery runs; false for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid.
+ */
+bool matriline_manager_is_discovery_in_progress(const struct matriline_manager *manager);
+
+/**
+ * Whether a discovery has come to its end, well or not, and none runs; false for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid.
+ */
+bool matriline_manager_is_discovery_complete(const struct matriline_manager *manager);
+
+/**
+ * How far a discovery is, in plugin folders; `0` of `0` while none runs. Either pointer may be NULL. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+void matriline_manager_discovery_progress(const struct matriline_manager *manager,
+                                          size_t *done_out,
+                                          size_t *total_out);
+
+/**
+ * Waits until the discovery that runs has ended, for so many milliseconds at most. True at once when none runs;
+ * false when it has not ended in time. Threads: any.
+ *
+ * `manager` is NULL or valid.
+ */
+bool matriline_manager_wait_for_discovery(const struct matriline_manager *manager,
+                                          uint64_t milliseconds);
+
+/**
+ * Why the last discovery failed; an empty text when it did not. `text_out` receives a text to free with
+ * `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_discovery_error(const struct matriline_manager *manager,
+                                                   struct matriline_text **text_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * The folders that discovery looks for plugins in: the local one, then that of the cloud user. `list_out` receives a
+ * list to free with `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_plugin_directories(const struct matriline_manager *manager,
+                                                      struct matriline_text_list **list_out,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Sets the user whose cloud plugins the next discovery looks for; an empty text for none.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_set_cloud_user(struct matriline_manager *manager,
+                                                  struct matriline_str user,
+                                                  struct matriline_error **error_out);
 
 /**
  * Its code; `MATRILINE_RESULT_OK` for NULL. Threads: any.
@@ -742,6 +1293,18 @@ matriline_result matriline_manager_discover(struct matriline_manager *manager,
                                             struct matriline_error **error_out);
 
 /**
+ * What the last discovery found; empty before the first one. `catalog_out` receives a catalog to free with
+ * `matriline_catalog_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_catalog(const struct matriline_manager *manager,
+                                           struct matriline_catalog **catalog_out,
+                                           struct matriline_error **error_out);
+
+/**
  * Loads a plugin and returns when that is done. Success when it is loaded already.
  *
  * Threads: any.
@@ -831,22 +1394,132 @@ matriline_result matriline_manager_capabilities_of_plugin(const struct matriline
                                                           struct matriline_error **error_out);
 
 /**
- * What the values of a setting need, each with whether it is there now. `type` is a
- * `matriline_capability_type`. `plugins` is the preset's array; with NULL no value resolves. `list_out` receives
- * a list to free with `matriline_requirement_list_free`.
+ * The `plugins` array a preset is to be saved with. A reference goes when no option uses its name, never because
+ * its plugin is not loaded; a name in use that has none gets one of what is loaded. `update_out` receives an
+ * update to free with `matriline_manifest_update_free`.
  *
  * Threads: any.
  *
- * Every pointer is NULL or valid, every array and text readable.
+ * Every pointer is NULL or valid.
  */
-matriline_result matriline_manager_requirements(const struct matriline_manager *manager,
-                                                uint8_t type,
-                                                const struct matriline_str *values,
-                                                size_t values_len,
-                                                const struct matriline_str *plugins,
-                                                size_t plugins_len,
-                                                struct matriline_requirement_list **list_out,
-                                                struct matriline_error **error_out);
+matriline_result matriline_manager_update_manifest(const struct matriline_manager *manager,
+                                                   const struct matriline_preset *preset,
+                                                   struct matriline_manifest_update **update_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * The new array, as long as the update lives; NULL for NULL. Threads: any.
+ *
+ * `update` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_manifest_update_plugins(const struct matriline_manifest_update *update);
+
+/**
+ * The entries that are new in it, as long as the update lives; NULL for NULL. Threads: any.
+ *
+ * `update` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_manifest_update_added(const struct matriline_manifest_update *update);
+
+/**
+ * The entries that are gone, as long as the update lives; NULL for NULL. Threads: any.
+ *
+ * `update` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_manifest_update_pruned(const struct matriline_manifest_update *update);
+
+/**
+ * Writes an ambiguous value to `value_out`; false, and `value_out` as it was, beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_manifest_update_ambiguous(const struct matriline_manifest_update *update,
+                                         size_t index,
+                                         struct matriline_ambiguous_value *value_out);
+
+/**
+ * Writes an unresolved value to `value_out`; false, and `value_out` as it was, beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_manifest_update_unresolved(const struct matriline_manifest_update *update,
+                                          size_t index,
+                                          struct matriline_unresolved_value *value_out);
+
+/**
+ * Frees an update and what was got of it. Threads: any.
+ *
+ * `update` is NULL or valid, and used no more.
+ */
+void matriline_manifest_update_free(struct matriline_manifest_update *update);
+
+/**
+ * The enabled capabilities that an option of a type may name. `type` is a `matriline_capability_type`, where
+ * `unknown` stands for any. `list_out` receives a list to free with `matriline_pickable_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_pickable(const struct matriline_manager *manager,
+                                            uint8_t type,
+                                            struct matriline_pickable_list **list_out,
+                                            struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_pickable_list_len(const struct matriline_pickable_list *list);
+
+/**
+ * Writes one of them to `pickable_out`; false, and `pickable_out` as it was, beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_pickable_list_get(const struct matriline_pickable_list *list,
+                                 size_t index,
+                                 struct matriline_pickable *pickable_out);
+
+/**
+ * Frees a list and what was got of it. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_pickable_list_free(struct matriline_pickable_list *list);
+
+/**
+ * No options. Free it with `matriline_plugin_options_free`. Threads: any.
+ */
+struct matriline_plugin_options *matriline_plugin_options_new(void);
+
+/**
+ * The options of OrcaSlicer: `post_process_plugin`, `printer_agent` and `slicing_pipeline_plugin`. Free it with
+ * `matriline_plugin_options_free`. Threads: any.
+ */
+struct matriline_plugin_options *matriline_plugin_options_orca(void);
+
+/**
+ * Adds an option, in the place of one with the same key. `type` is a `matriline_capability_type`, where `unknown`
+ * stands for any; `value` is a `matriline_option_value`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_plugin_options_add(struct matriline_plugin_options *options,
+                                              struct matriline_str key,
+                                              uint8_t type,
+                                              uint8_t value,
+                                              struct matriline_error **error_out);
+
+/**
+ * Frees options. A manager that was started with them does not need them. Threads: any.
+ *
+ * `options` is NULL or valid, and used no more.
+ */
+void matriline_plugin_options_free(struct matriline_plugin_options *options);
 
 /**
  * A run over the G-code file `source`. It works on `<source>.pp`, names no capability and no `plugins` array,
@@ -929,6 +1602,130 @@ matriline_result matriline_manager_run_post_process(const struct matriline_manag
                                                     struct matriline_error **error_out);
 
 /**
+ * A preset without options and references. `type` is a `matriline_preset_type`; `name` is what its user calls it.
+ * `preset_out` receives a preset to free with `matriline_preset_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_preset_new(uint8_t type,
+                                      struct matriline_str name,
+                                      struct matriline_preset **preset_out,
+                                      struct matriline_error **error_out);
+
+/**
+ * Adds a value to an option of the preset.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_preset_add_value(struct matriline_preset *preset,
+                                            struct matriline_str option,
+                                            struct matriline_str value,
+                                            struct matriline_error **error_out);
+
+/**
+ * Adds an entry to the `plugins` array of the preset.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_preset_add_plugin(struct matriline_preset *preset,
+                                             struct matriline_str plugin,
+                                             struct matriline_error **error_out);
+
+/**
+ * Frees a preset. Threads: any.
+ *
+ * `preset` is NULL or valid, and used no more.
+ */
+void matriline_preset_free(struct matriline_preset *preset);
+
+/**
+ * Reads a preset; fails for what is no JSON object or nests too deep. `document_out` receives a document to free
+ * with `matriline_preset_document_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_preset_document_parse(struct matriline_str json,
+                                                 struct matriline_preset_document **document_out,
+                                                 struct matriline_error **error_out);
+
+/**
+ * The value of a member: the items of an array, or one text for a text, number or Boolean. `list_out` receives a
+ * list to free with `matriline_text_list_free`, or NULL when there is no such member.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_preset_document_strings(const struct matriline_preset_document *document,
+                                                   struct matriline_str key,
+                                                   struct matriline_text_list **list_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * The `plugins` array, empty where there is none. `list_out` receives a list to free with
+ * `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_preset_document_plugins(const struct matriline_preset_document *document,
+                                                   struct matriline_text_list **list_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Replaces the `plugins` array; an empty one goes altogether.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_preset_document_set_plugins(struct matriline_preset_document *document,
+                                                       const struct matriline_str *plugins,
+                                                       size_t plugins_len,
+                                                       struct matriline_error **error_out);
+
+/**
+ * The JSON text, a member on each line. `text_out` receives a text to free with `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_preset_document_to_json(const struct matriline_preset_document *document,
+                                                   struct matriline_text **text_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * What the preset says of plugins; its name is the member `name`. `type` is a `matriline_preset_type`. `preset_out`
+ * receives a preset to free with `matriline_preset_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_preset_document_preset(const struct matriline_preset_document *document,
+                                                  uint8_t type,
+                                                  const struct matriline_plugin_options *options,
+                                                  struct matriline_preset **preset_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Frees a document. Threads: any.
+ *
+ * `document` is NULL or valid, and used no more.
+ */
+void matriline_preset_document_free(struct matriline_preset_document *document);
+
+/**
  * Reads a reference. On true `reference_out` borrows from `text`; for a text that is none it is left alone.
  *
  * Threads: any.
@@ -939,47 +1736,121 @@ bool matriline_capability_ref_parse(struct matriline_str text,
                                     struct matriline_capability_ref *reference_out);
 
 /**
- * How many there are; 0 for NULL. Threads: any.
+ * The text of a reference, as `plugins` holds it. It fails when the text would not read back as the reference is:
+ * name and capability must not be empty, name and UUID must not hold a `;`. `text_out` receives a text to free
+ * with `matriline_text_free`.
  *
- * `list` is NULL or valid.
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
  */
-size_t matriline_requirement_list_len(const struct matriline_requirement_list *list);
+matriline_result matriline_capability_ref_build(struct matriline_capability_ref reference,
+                                                struct matriline_text **text_out,
+                                                struct matriline_error **error_out);
 
 /**
- * One of them; NULL beyond the end. It lives as long as the list. Threads: any.
+ * What the selected presets lack, against what is installed and loaded now: give the print, the printer and every
+ * filament preset. `resolution_out` receives a resolution to free with `matriline_resolution_free`.
  *
- * `list` is NULL or valid.
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array readable.
  */
-const struct matriline_requirement *matriline_requirement_list_get(const struct matriline_requirement_list *list,
-                                                                   size_t index);
+matriline_result matriline_manager_resolve(const struct matriline_manager *manager,
+                                           const struct matriline_preset *const *presets,
+                                           size_t presets_len,
+                                           struct matriline_resolution **resolution_out,
+                                           struct matriline_error **error_out);
 
 /**
- * Frees a list and what is in it. Threads: any.
+ * The same without a manager and without Python: against the plugins of a catalog, of which none is loaded. `hub` is
+ * the page of the plugin hub, or empty.
  *
- * `list` is NULL or valid, and used no more.
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and every text readable.
  */
-void matriline_requirement_list_free(struct matriline_requirement_list *list);
+matriline_result matriline_catalog_resolve(const struct matriline_catalog *catalog,
+                                           const struct matriline_plugin_options *options,
+                                           const struct matriline_preset *const *presets,
+                                           size_t presets_len,
+                                           struct matriline_str hub,
+                                           struct matriline_resolution **resolution_out,
+                                           struct matriline_error **error_out);
 
 /**
- * The value of the setting; empty for NULL. Threads: any.
+ * Whether any of the presets uses a capability; asked before it is disabled or its plugin removed. `type` is a
+ * `matriline_capability_type`.
  *
- * `requirement` is NULL or valid.
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and every text readable.
  */
-struct matriline_str matriline_requirement_value(const struct matriline_requirement *requirement);
+matriline_result matriline_manager_capability_in_use(const struct matriline_manager *manager,
+                                                     const struct matriline_preset *const *presets,
+                                                     size_t presets_len,
+                                                     struct matriline_str plugin_key,
+                                                     uint8_t type,
+                                                     struct matriline_str name,
+                                                     bool *in_use_out,
+                                                     struct matriline_error **error_out);
 
 /**
- * Whether what it needs is there. Threads: any.
+ * How many references are in a bucket, a `matriline_bucket`; 0 for NULL. Threads: any.
  *
- * `requirement` is NULL or valid.
+ * `resolution` is NULL or valid.
  */
-bool matriline_requirement_is_satisfied(const struct matriline_requirement *requirement);
+size_t matriline_resolution_len(const struct matriline_resolution *resolution, uint8_t bucket);
 
 /**
- * One sentence: what is missing, and what would fix it. Empty when satisfied. Threads: any.
+ * Writes a row of a bucket to `missing_out`; false, and `missing_out` as it was, beyond the end. Threads: any.
  *
- * `requirement` is NULL or valid.
+ * Every pointer is NULL or valid.
  */
-struct matriline_str matriline_requirement_problem(const struct matriline_requirement *requirement);
+bool matriline_resolution_get(const struct matriline_resolution *resolution,
+                              uint8_t bucket,
+                              size_t index,
+                              struct matriline_missing_plugin *missing_out);
+
+/**
+ * Writes a value that no reference names to `value_out`; false, and `value_out` as it was, beyond the end. Such a
+ * value does not block, since nothing tells what it lacks. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_resolution_unreferenced(const struct matriline_resolution *resolution,
+                                       size_t index,
+                                       struct matriline_unreferenced_value *value_out);
+
+/**
+ * Whether anything is missing, so that slicing would give another result than the presets ask for. Threads: any.
+ *
+ * `resolution` is NULL or valid.
+ */
+bool matriline_resolution_blocks_slicing(const struct matriline_resolution *resolution);
+
+/**
+ * What a user is told of a bucket, a `matriline_bucket`: a heading, and a line for each plugin. Empty when nothing
+ * is in it. Threads: any.
+ *
+ * `resolution` is NULL or valid.
+ */
+struct matriline_str matriline_resolution_message(const struct matriline_resolution *resolution,
+                                                  uint8_t bucket);
+
+/**
+ * A text that stays the same while the messages do. Threads: any.
+ *
+ * `resolution` is NULL or valid.
+ */
+struct matriline_str matriline_resolution_signature(const struct matriline_resolution *resolution);
+
+/**
+ * Frees a resolution and what was got of it. Threads: any.
+ *
+ * `resolution` is NULL or valid, and used no more.
+ */
+void matriline_resolution_free(struct matriline_resolution *resolution);
 
 /**
  * The text of a C string that ends with a zero; empty for NULL. It borrows `text`.
@@ -1005,6 +1876,51 @@ struct matriline_str matriline_text_get(const struct matriline_text *text);
  * `text` is NULL or valid, and used no more.
  */
 void matriline_text_free(struct matriline_text *text);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_text_list_len(const struct matriline_text_list *list);
+
+/**
+ * One of them, as long as the list lives; empty beyond the end. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+struct matriline_str matriline_text_list_get(const struct matriline_text_list *list, size_t index);
+
+/**
+ * Frees a list that the caller owns. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_text_list_free(struct matriline_text_list *list);
+
+/**
+ * A list of texts as INI files hold it: joined by `;`, in quotes where a text holds a blank, a tab, a line end, `;`,
+ * `\` or `"`. `text_out` receives a text to free with `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_text_list_escape(const struct matriline_str *texts,
+                                            size_t texts_len,
+                                            struct matriline_text **text_out,
+                                            struct matriline_error **error_out);
+
+/**
+ * Reads such a list. `list_out` receives a list to free with `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_text_list_unescape(struct matriline_str text,
+                                              struct matriline_text_list **list_out,
+                                              struct matriline_error **error_out);
 
 /**
  * The version of this C ABI. It changes when a program built for the old one does not run on the new one;

@@ -1,14 +1,24 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "matriline/export.hpp"
+#include "matriline/install_state.hpp"
+#include "matriline/plugin_capability_type.hpp"
 #include "matriline/plugin_descriptor.hpp"
 #include "matriline/version.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
+
+/// How far discovery is, in plugin folders; `0` of `0` while none runs.
+struct DiscoveryProgress {
+    std::size_t done = 0;
+    std::size_t total = 0;
+};
 
 /// The plugins that the last `PluginManager::discover_plugins` found. Everything it gives is a copy.
 ///
@@ -35,8 +45,44 @@ public:
 
     bool has_valid_plugin_descriptor(std::string_view key) const;
 
-    /// The folders that discovery looks for plugins in.
+    /// The valid plugins that are loaded and gave a capability of a type, by key.
+    std::vector<PluginDescriptor> get_plugin_descriptors_by_type(PluginCapabilityType type) const;
+    std::vector<PluginDescriptor> get_plugin_descriptors_by_type(std::string_view type) const;
+
+    /// Writes what the sidecar of a plugin says to `out`; false, and `out` as it was, for a plugin that has none.
+    bool try_get_install_state(std::string_view key, InstallState &out) const;
+
+    /// The plugins whose sidecar says that they are enabled, which an application loads when it starts. A plugin
+    /// without a sidecar is not among them.
+    std::vector<std::string> get_enabled_plugin_keys() const;
+
+    /// The folders that discovery looks for plugins in: the local one, then that of the cloud user.
     std::vector<std::string> get_plugin_directories() const;
+
+    /// Sets the user whose cloud plugins the next discovery looks for; an empty text for none. Throws `Error` before
+    /// the manager is started.
+    void set_cloud_plugin_dir(std::string_view user);
+
+    /// Merges what the application has fetched from its cloud into what is installed, until this is called again. A
+    /// record without `cloud` and its UUID is left out. Throws `Error` before the manager is started.
+    void update_cloud_catalog(const std::vector<PluginDescriptor> &plugins);
+
+    bool is_discovery_in_progress() const;
+
+    /// Whether a discovery has come to its end, well or not, and none runs.
+    bool is_discovery_complete() const;
+
+    /// Why the last discovery failed; empty when it did not.
+    std::string get_discovery_error() const;
+
+    /// Waits until the discovery that runs has ended. True at once when none runs; `error` is then that of
+    /// `get_discovery_error`. False, with `error`, when it has not ended in time.
+    bool wait_for_discovery(std::chrono::milliseconds timeout, std::string &error) const;
+
+    DiscoveryProgress get_discovery_progress() const;
+
+    /// Stops a discovery that runs; the catalog stays as it was.
+    void cancel_discovery();
 
 private:
     friend class PluginManager;

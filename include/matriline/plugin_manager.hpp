@@ -3,14 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "matriline/export.hpp"
 #include "matriline/manager_options.hpp"
-#include "matriline/plugin_capability_type.hpp"
 #include "matriline/plugin_catalog.hpp"
 #include "matriline/plugin_loader.hpp"
-#include "matriline/plugin_requirement.hpp"
 #include "matriline/post_process.hpp"
 #include "matriline/version.hpp"
 
@@ -51,21 +48,18 @@ public:
     /// Threads: the main thread, outside of every call into a plugin.
     void shutdown();
 
-    /// Reads the plugin folders anew. No code of a plugin runs.
+    /// Reads the plugin folders anew. No code of a plugin runs. With `async` that happens on a thread of its own, and
+    /// nothing happens while another discovery runs; without, it waits for that one first. The new catalog takes the
+    /// place of the old one in one step, so there is nothing to `clear`: that argument is there for call sites which
+    /// have it.
     /// Threads: any.
-    void discover_plugins();
+    void discover_plugins(bool async = false, bool clear = false);
 
-    /// The same, under the name it has where an application changed the folders itself.
+    /// Waits for a discovery that runs, and reads the folders anew.
     void rescan_plugins();
 
     PluginCatalog &get_catalog();
     PluginLoader &get_loader();
-
-    /// What the values of a setting need, each with whether it is there now. `plugins` is the preset's array;
-    /// with null no value resolves.
-    /// Threads: any.
-    std::vector<PluginRequirement> check_requirements(PluginCapabilityType type, const std::vector<std::string> &values,
-                                                      const std::vector<std::string> *plugins) const;
 
     /// Runs the post-processing capabilities of a job in order and answers the path of the edited file; nothing
     /// when the job names no capability. A failing one ends the run with `Error`, and the working copy is gone.

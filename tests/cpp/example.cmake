@@ -1,33 +1,148 @@
 # Runs mini-slicer with relative paths, from a folder of its own.
 cmake_minimum_required(VERSION 3.22)
 
-file(REMOVE_RECURSE "${FOLDER}")
-file(COPY "${FIXTURES}/stamps" DESTINATION "${FOLDER}/data/orca_plugins")
-file(WRITE "${FOLDER}/in.gcode" "G1\n")
-file(WRITE "${FOLDER}/preset.json" [[{"post_process_plugin": ["first", "second"], "plugins": ["stamps;;first", "stamps;;second"]}]])
-
-# Exports `gcode` as `output`, and leaves `status` and `stderr`.
-macro(export gcode output)
+# Runs mini-slicer with these arguments, and leaves `status`, `stdout` and `stderr`.
+macro(slicer)
     execute_process(
-        COMMAND "${SLICER}" export --data-dir data --preset preset.json --gcode "${gcode}" --output "${output}"
+        COMMAND "${SLICER}" ${ARGN}
         WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE status OUTPUT_VARIABLE stdout ERROR_VARIABLE stderr)
 endmacro()
 
-function(refused gcode output message)
-    export("${gcode}" "${output}")
-    if(NOT status EQUAL 1 OR NOT stderr MATCHES "${message}")
-        message(FATAL_ERROR "Status ${status}, and no `${message}` in: ${stderr}")
+macro(succeeds)
+    slicer(${ARGN})
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "`${ARGN}` fails: ${stderr}")
+    endif()
+endmacro()
+
+macro(fails expected)
+    slicer(${ARGN})
+    if(NOT status EQUAL "${expected}")
+        message(FATAL_ERROR "`${ARGN}` has status ${status}, not ${expected}: ${stderr}")
+    endif()
+endmacro()
+
+# Fails unless `text` has `part`.
+function(contains text part)
+    string(FIND "${text}" "${part}" at)
+    if(at EQUAL -1)
+        message(FATAL_ERROR "`${part}` is not in: ${text}")
     endif()
 endfunction()
 
-export(in.gcode out.gcode)
-if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${stderr}")
-endif()
-file(READ "${FOLDER}/out.gcode" edited)
-if(NOT edited STREQUAL "G1\n; first\n; second\n")
-    message(FATAL_ERROR "The output is not edited: ${edited}")
+function(is_file name expected)
+    file(READ "${FOLDER}/${name}" text)
+    if(NOT text STREQUAL expected)
+        message(FATAL_ERROR "`${name}` is not as expected: ${text}")
+    endif()
+endfunction()
+
+function(preset name json)
+    file(WRITE "${FOLDER}/${name}.json" "${json}")
+endfunction()
+
+file(REMOVE_RECURSE "${FOLDER}")
+foreach(plugin IN ITEMS stamps good skipped_result)
+    file(COPY "${FIXTURES}/${plugin}" DESTINATION "${FOLDER}/data/orca_plugins")
+endforeach()
+file(WRITE "${FOLDER}/in.gcode" "G1\n")
+set(files --data-dir data --gcode in.gcode --output out.gcode)
+
+# --- exports
+
+preset(good [[{"post_process_plugin": ["first", "second"], "plugins": ["stamps;;first", "stamps;;second"]}]])
+succeeds(export ${files} --preset good.json)
+is_file(out.gcode "G1\n; first\n; second\n")
+fails(1 export --data-dir data --gcode none.gcode --output out.gcode --preset good.json)
+contains("${stderr}" "none.gcode` does not exist; give another one with `--gcode`")
+fails(1 export --data-dir data --gcode in.gcode --output none/out.gcode --preset good.json)
+contains("${stderr}" "none` does not exist; create it, or give another file with `--output`")
+fails(1 export ${files} --preset nobody.json)
+contains("${stderr}" "nobody.json` can't be read")
+preset(torn "{\"plugins\": [")
+fails(1 export ${files} --preset torn.json)
+contains("${stderr}" "torn.json` can't be used: The JSON text is no preset (line 1")
+
+# --- what is missing refuses the export, and says so
+
+file(REMOVE "${FOLDER}/out.gcode")
+preset(missing [[{"name": "Fine", "post_process_plugin": ["first", "gone", "shine", "fifth"],
+    "plugins": ["stamps;;first", "nobody;;gone", "Cloud;u-u;shine", "stamps;;fifth"]}]])
+fails(1 export ${files} --preset missing.json)
+contains("${stdout}" "OrcaCloud plugins required by the current preset are not installed:\n- `shine` of plugin `Cloud`")
+contains("${stdout}" "Local plugins required by the current preset are missing:\n- `gone` of plugin `nobody`, for `post_process_plugin` of print preset `Fine`")
+contains("${stdout}" "it may be outdated:\n- `fifth` of plugin `stamps`")
+contains("${stderr}" "mini-slicer: The export is refused")
+contains("${stderr}" "`gone` of plugin `nobody`")
+
+preset(unreferenced [[{"post_process_plugin": ["first", "lost"], "plugins": ["stamps;;first"]}]])
+fails(1 export ${files} --preset unreferenced.json)
+contains("${stdout}" "Values that no entry of `plugins` refers to:\n- `lost`, for `post_process_plugin` of print preset `unreferenced`")
+
+preset(filament [[{"name": "PLA", "post_process_plugin": ["gone"], "plugins": ["nobody;;gone"]}]])
+preset(plain [[{"name": "PETG"}]])
+succeeds(export ${files} --preset good.json --printer-preset plain.json --filament-preset plain.json)
+file(REMOVE "${FOLDER}/out.gcode")
+fails(1 export ${files} --preset good.json --filament-preset plain.json --filament-preset filament.json)
+contains("${stdout}" "of filament preset `PLA`")
+fails(1 export ${files} --preset good.json --printer-preset filament.json)
+contains("${stdout}" "of printer preset `PLA`")
+if(EXISTS "${FOLDER}/out.gcode")
+    message(FATAL_ERROR "A refused export has left an output")
 endif()
 
-refused(none.gcode out.gcode "G-code file `[^`]*/none.gcode` does not exist; .*--gcode")
-refused(in.gcode none/out.gcode "folder `[^`]*/none` does not exist; .*--output")
+# --- saving a preset
+
+preset(old [[{"b": 0.20, "a": {"x" : [1 ,2]}, "post_process_plugin": ["first", "edit", "gone", "lost"], "plugins": ["nobody;;gone", "old;;unused"], "é": "\u0041"}]])
+succeeds(preset save --data-dir data --preset old.json --output new.json)
+contains("${stdout}" "added\tstamps;;first\n")
+contains("${stdout}" "added\tgood;;edit\n")
+contains("${stdout}" "pruned\told;;unused\n")
+contains("${stdout}" "ambiguous\tpost_process_plugin\tedit\tgood;;edit\tthe first by plugin key\n")
+contains("${stdout}" "unresolved\tpost_process_plugin\tlost\n")
+set(others [[	"b": 0.20,
+	"a": {"x" : [1 ,2]},
+	"post_process_plugin": ["first", "edit", "gone", "lost"],
+	"plugins": [
+		"nobody;;gone",
+		"stamps;;first",
+		"good;;edit"
+	],
+	"é": "\u0041"]])
+is_file(new.json "{\n${others}\n}\n")
+
+preset(chosen [[{"post_process_plugin": ["edit"], "plugins": ["skipped_result;;edit"]}]])
+succeeds(preset save --data-dir data --preset chosen.json --type filament)
+contains("${stdout}" "ambiguous\tpost_process_plugin\tedit\tskipped_result;;edit\tas the preset had it\n")
+
+# in place, and the same again the second time
+succeeds(preset save --data-dir data --preset new.json)
+contains("${stdout}" "as the preset had it")
+is_file(new.json "{\n${others}\n}\n")
+
+# what cannot be written leaves what was there, and nothing beside it
+file(MAKE_DIRECTORY "${FOLDER}/folder/inside")
+fails(1 preset save --data-dir data --preset old.json --output folder)
+contains("${stderr}" "folder` can't be written")
+fails(1 preset save --data-dir data --preset folder)
+contains("${stderr}" "folder` can't be read: Is a directory; give another one with `--preset`")
+fails(1 preset save --data-dir data --preset torn.json)
+is_file(torn.json "{\"plugins\": [")
+file(GLOB left "${FOLDER}/*.part")
+if(left)
+    message(FATAL_ERROR "Files are left behind: ${left}")
+endif()
+
+# --- command lines that are not understood
+
+fails(2 preset)
+contains("${stderr}" "There is no sub-command `preset`")
+fails(2 preset load --data-dir data)
+contains("${stderr}" "There is no sub-command `preset load`")
+fails(2 preset save --data-dir data)
+contains("${stderr}" "The option `--preset` is missing")
+fails(2 preset save --data-dir data --preset old.json --type scanner)
+contains("${stderr}" "none of `print`, `printer` and `filament`")
+fails(2 export --preset good.json --preset good.json)
+contains("${stderr}" "is given twice")
+contains("${stderr}" "Usage: mini-slicer list")

@@ -46,17 +46,5 @@ TEST_CASE("values resolve through the plugins of the preset") {
         CHECK(run({"edit"}, nullptr).empty());
         CHECK(warnings.find("`edit`") != std::string::npos);
     }
-    SECTION("requirements say what is missing") {
-        const std::vector<std::string> values{"edit", "gone", "unlisted"};
-        const auto found = manager().check_requirements(PluginCapabilityType::PostProcessing, values, &plugins);
-        REQUIRE(found.size() == 3);
-        CHECK(found[0].satisfied);
-        REQUIRE(found[0].reference);
-        CHECK(found[0].reference->plugin_key() == "good");
-        CHECK_FALSE(found[1].satisfied);
-        CHECK(found[1].problem.find("nobody") != std::string::npos);
-        CHECK_FALSE(found[2].reference);
-        CHECK_FALSE(found[2].problem.empty());
-    }
     manager().shutdown();
 }

@@ -76,10 +76,9 @@ inline matriline::PluginLoader &loader() {
     return manager().get_loader();
 }
 
-/// Starts the manager on a folder and loads plugins. Each program does this once.
+/// Starts the manager on a folder and loads plugins. The one before must be shut down.
 inline void start(const DataFolder &data, std::initializer_list<const char *> keys = {},
-                  matriline::LogCallback log = {}) {
-    matriline::ManagerOptions options;
+                  matriline::LogCallback log = {}, matriline::ManagerOptions options = {}) {
     options.data_dir = data.path().string();
     options.application_version = "2.4.0";
     options.log = std::move(log);

@@ -1,7 +1,11 @@
 #include "matriline/plugin_capability_ref.hpp"
 
-#include "catch.hpp"
+#include <string>
 
+#include "catch.hpp"
+#include "matriline/error.hpp"
+
+using matriline::create_full_ref;
 using matriline::parse_capability_ref;
 using matriline::PluginCapabilityRef;
 
@@ -12,6 +16,7 @@ void check(const char *text, const PluginCapabilityRef &expected) {
     const auto found = parse_capability_ref(text);
     REQUIRE(found);
     CHECK(*found == expected);
+    CHECK(found->to_string() == text);
 }
 
 void check_none(const char *text) {
@@ -43,4 +48,26 @@ TEST_CASE("what has an empty part is no reference") {
          {"", "plugin", "plugin;uuid", ";;capability", ";uuid;capability", "plugin;;", "plugin;uuid;"}) {
         check_none(text);
     }
+}
+
+TEST_CASE("a reference is built of its parts") {
+    CHECK(create_full_ref("local", "", "pp") == "local;;pp");
+    CHECK(create_full_ref("Cloud plugin", "u", "a;b") == "Cloud plugin;u;a;b");
+    CHECK(PluginCapabilityRef{"local", "pp", ""}.to_string() == "local;;pp");
+}
+
+TEST_CASE("what would not read back is refused") {
+    const auto check_refused = [](const PluginCapabilityRef &reference, const char *part) {
+        try {
+            reference.to_string();
+            FAIL("nothing was thrown");
+        } catch (const matriline::Error &error) {
+            CHECK(error.code() == matriline::ErrorCode::InvalidArgument);
+            CHECK(std::string(error.what()).find(part) != std::string::npos);
+        }
+    };
+    check_refused({"", "pp", ""}, "name");
+    check_refused({"a;b", "pp", ""}, "`a;b`");
+    check_refused({"a", "", ""}, "capability");
+    check_refused({"a", "pp", "u;v"}, "`u;v`");
 }

@@ -34,6 +34,7 @@ auto checked(Call &&call) {
 std::vector<std::string> copied(const rust::Vec<rust::String> &texts);
 PluginDescriptor copied(const DescriptorData &data);
 std::vector<PluginDescriptor> copied(const rust::Vec<DescriptorData> &list);
+DescriptorData descriptor_data(const PluginDescriptor &descriptor);
 
 rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument);
 

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <mutex>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "host.hpp"
 #include "matriline/log.hpp"
+#include "preset.hpp"
 
 namespace matriline::detail {
 
@@ -31,15 +34,6 @@ const Host &started_host() {
     throw Error(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first");
 }
 
-rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument) {
-    rust::Vec<rust::String> list;
-    list.reserve(values.size());
-    for (const std::string &value : values) {
-        list.push_back(owned(value, argument));
-    }
-    return list;
-}
-
 namespace {
 
 TextList optional_texts(const std::vector<std::string> *values, const char *argument) {
@@ -47,8 +41,10 @@ TextList optional_texts(const std::vector<std::string> *values, const char *argu
 }
 
 HostConfig host_config(const ManagerOptions &options) {
-    return {owned(options.data_dir, "data_dir"), owned(options.application_version, "application_version"),
-            owned(options.python_home, "python_home"), options.forward_output};
+    return {owned(options.data_dir, "data_dir"),       owned(options.application_version, "application_version"),
+            owned(options.python_home, "python_home"), options.forward_output,
+            owned(options.cloud_user, "cloud_user"),   owned(options.hub, "hub"),
+            options.enforce_requires_python,           options_data(options.plugin_options)};
 }
 
 } // namespace
@@ -152,8 +148,14 @@ void PluginManager::shutdown() {
     }
 }
 
-void PluginManager::discover_plugins() {
-    checked([](Failure &failure) { started_host().discover(failure); });
+void PluginManager::discover_plugins(bool async, bool) {
+    checked([async](Failure &failure) {
+        if (async) {
+            started_host().start_discovery(failure);
+        } else {
+            started_host().discover(failure);
+        }
+    });
 }
 
 void PluginManager::rescan_plugins() {
@@ -165,29 +167,6 @@ PluginCatalog &PluginManager::get_catalog() {
 }
 PluginLoader &PluginManager::get_loader() {
     return state_->loader;
-}
-
-std::vector<PluginRequirement> PluginManager::check_requirements(PluginCapabilityType type,
-                                                                 const std::vector<std::string> &values,
-                                                                 const std::vector<std::string> *plugins) const {
-    const auto found = checked([&](Failure &failure) {
-        return started_host().requirements(static_cast<std::uint8_t>(type), texts(values, "values"),
-                                           optional_texts(plugins, "plugins"), failure);
-    });
-    std::vector<PluginRequirement> requirements;
-    requirements.reserve(found.size());
-    for (const RequirementData &data : found) {
-        PluginRequirement &requirement = requirements.emplace_back();
-        requirement.value = std::string(data.value);
-        if (data.reference.found) {
-            requirement.reference =
-                PluginCapabilityRef{std::string(data.reference.name), std::string(data.reference.capability_name),
-                                    std::string(data.reference.uuid)};
-        }
-        requirement.satisfied = data.satisfied;
-        requirement.problem = std::string(data.problem);
-    }
-    return requirements;
 }
 
 std::optional<std::string> PluginManager::run_post_process_plugins(const PostProcessJob &job,

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use matriline::{CallError, Error, ErrorCode};
+use matriline_refs::RefError;
 
 use crate::bridge::ffi;
 
@@ -55,6 +56,14 @@ impl From<CallError> for Box<Fault> {
     #[cold]
     fn from(error: CallError) -> Self {
         Error::from(error).into()
+    }
+}
+
+/// What a reference or a preset's text has wrong, its caller gave.
+impl From<RefError> for Box<Fault> {
+    #[cold]
+    fn from(error: RefError) -> Self {
+        Fault::new(ErrorCode::InvalidArgument, error.to_string())
     }
 }
 

@@ -6,11 +6,15 @@
 pub use ffi::{ExecutionResult, Failure};
 
 pub(crate) use crate::cxx_side::catalog::{
-    copy_catalog, copy_catalog_entry, copy_loaded, plugin_directories,
+    copy_catalog, copy_catalog_entry, copy_install_state, copy_loaded, enabled_keys, plugin_directories,
+    scan_plugins, update_cloud_catalog,
 };
 pub(crate) use crate::cxx_side::gil::{GilGuard, acquire_gil, finalize_python, is_python_running};
-pub(crate) use crate::cxx_side::host::{Host, new_host, parse_reference};
+pub(crate) use crate::cxx_side::host::{Host, new_host};
 pub(crate) use crate::cxx_side::loader::load_error;
+pub(crate) use crate::cxx_side::preset::{Document, orca_options, parse_document, update_manifest};
+pub(crate) use crate::cxx_side::reference::{build_reference, escape_texts, parse_reference, unescape_texts};
+pub(crate) use crate::cxx_side::resolver::{capability_in_use, pickable, resolve, resolve_installed};
 pub use crate::cxx_side::shell::CapabilityHandle;
 
 #[cxx::bridge(namespace = "matriline::detail")]
@@ -22,6 +26,17 @@ pub(crate) mod ffi {
         application_version: String,
         python_home: String,
         forward_output: bool,
+        cloud_user: String,
+        hub: String,
+        enforce_requires_python: bool,
+        plugin_options: Vec<OptionData>,
+    }
+
+    /// An option of the application's presets that holds names of capabilities.
+    struct OptionData {
+        key: String,
+        kind: u8,
+        holds: u8,
     }
 
     /// Which part of the catalog is meant.
@@ -37,14 +52,71 @@ pub(crate) mod ffi {
         description: String,
         author: String,
         version: String,
+        latest_version: String,
+        installed_version: String,
+        capability_types: Vec<u8>,
+        display_types: Vec<String>,
         entry_package: String,
         dependencies: Vec<String>,
+        requires_python: String,
+        settings: Vec<SettingData>,
         plugin_root: String,
         entry_path: String,
+        changelog: Vec<ChangelogData>,
         error: String,
         problems: Vec<String>,
+        cloud: CloudData,
+        metadata_valid: bool,
+        sharing_token: String,
+        thumbnail_url: String,
     }
 
+    /// What the cloud knows of a plugin; a local one has nothing there.
+    #[derive(Default)]
+    struct CloudData {
+        found: bool,
+        uuid: String,
+        installed: bool,
+        update_available: bool,
+        unauthorized: bool,
+        is_mine: bool,
+    }
+
+    struct SettingData {
+        key: String,
+        value: String,
+    }
+
+    struct ChangelogData {
+        changelog_id: String,
+        plugin_uuid: String,
+        version: String,
+        changelog: String,
+        created_time: i64,
+    }
+
+    struct InstallStateData {
+        installed_from: String,
+        installed_version: String,
+        plugin_name: String,
+        enabled: bool,
+        cloud_uuid: String,
+        capabilities: Vec<CapabilityStateData>,
+    }
+
+    struct CapabilityStateData {
+        name: String,
+        kind: u8,
+        enabled: bool,
+    }
+
+    #[derive(Default)]
+    struct ProgressData {
+        done: usize,
+        total: usize,
+    }
+
+    #[derive(Default)]
     struct ReferenceData {
         found: bool,
         name: String,
@@ -52,14 +124,95 @@ pub(crate) mod ffi {
         uuid: String,
     }
 
-    struct RequirementData {
+    #[derive(Default)]
+    struct PresetData {
+        kind: u8,
+        name: String,
+        options: Vec<PresetOptionData>,
+        plugins: Vec<String>,
+    }
+
+    struct PresetOptionData {
+        key: String,
+        values: Vec<String>,
+    }
+
+    #[derive(Default)]
+    struct UpdateData {
+        plugins: Vec<String>,
+        added: Vec<String>,
+        pruned: Vec<String>,
+        ambiguous: Vec<AmbiguousData>,
+        unresolved: Vec<UnresolvedData>,
+    }
+
+    struct AmbiguousData {
+        option: String,
         value: String,
+        candidates: Vec<String>,
+        chosen: String,
+        decided_by: u8,
+    }
+
+    struct UnresolvedData {
+        option: String,
+        value: String,
+    }
+
+    /// A package in the plugin folders; with an error it cannot be loaded.
+    struct PackageData {
+        plugin_key: String,
+        error: String,
+    }
+
+    #[derive(Default)]
+    struct ResolutionData {
+        missing_cloud: Vec<MissingData>,
+        missing_local: Vec<MissingData>,
+        inactive: Vec<MissingData>,
+        broken: Vec<MissingData>,
+        unreferenced: Vec<UnreferencedData>,
+        messages: Vec<MessageData>,
+        signature: String,
+    }
+
+    struct MissingData {
         reference: ReferenceData,
-        satisfied: bool,
+        recovery_url: String,
+        option: String,
+        preset: u8,
+        preset_name: String,
+        kind: u8,
         problem: String,
+        text: String,
+    }
+
+    struct UnreferencedData {
+        value: String,
+        option: String,
+        preset: u8,
+        preset_name: String,
+        kind: u8,
+    }
+
+    struct MessageData {
+        bucket: u8,
+        text: String,
+        action: String,
+        find_url: String,
+    }
+
+    struct PickableData {
+        kind: u8,
+        name: String,
+        plugin_key: String,
+        plugin_name: String,
+        reference: String,
+        value: String,
     }
 
     /// An optional list of texts.
+    #[derive(Default)]
     struct TextList {
         given: bool,
         texts: Vec<String>,
@@ -130,13 +283,14 @@ pub(crate) mod ffi {
         fn start(self: &Host, config: &HostConfig, log: SharedPtr<LogSink>, failure: Pin<&mut Failure>);
         fn shutdown(self: &Host, failure: Pin<&mut Failure>);
         fn discover(self: &Host, failure: Pin<&mut Failure>);
-        fn requirements(
-            self: &Host,
-            kind: u8,
-            values: &Vec<String>,
-            plugins: &TextList,
-            failure: Pin<&mut Failure>,
-        ) -> Vec<RequirementData>;
+        fn start_discovery(self: &Host, failure: Pin<&mut Failure>) -> bool;
+        fn cancel_discovery(self: &Host, failure: Pin<&mut Failure>);
+        fn is_discovery_in_progress(self: &Host, failure: Pin<&mut Failure>) -> bool;
+        fn is_discovery_complete(self: &Host, failure: Pin<&mut Failure>) -> bool;
+        fn discovery_progress(self: &Host, failure: Pin<&mut Failure>) -> ProgressData;
+        fn wait_for_discovery(self: &Host, milliseconds: u64, failure: Pin<&mut Failure>) -> bool;
+        fn discovery_error(self: &Host, failure: Pin<&mut Failure>) -> String;
+        fn set_cloud_user(self: &Host, user: &str, failure: Pin<&mut Failure>);
         fn run_post_process(
             self: &Host,
             job: &JobData,
@@ -153,7 +307,11 @@ pub(crate) mod ffi {
         ) -> Vec<DescriptorData>;
 
         fn copy_loaded(host: &Host, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
+        fn copy_install_state(host: &Host, key: &str, failure: Pin<&mut Failure>) -> Vec<InstallStateData>;
+        fn enabled_keys(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
         fn plugin_directories(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
+        fn update_cloud_catalog(host: &Host, records: &Vec<DescriptorData>, failure: Pin<&mut Failure>);
+        fn scan_plugins(data_dir: &str, user: &str, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
 
         fn load(self: &Host, key: &str, failure: Pin<&mut Failure>);
         fn unload(self: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
@@ -186,6 +344,42 @@ pub(crate) mod ffi {
         fn list_by_plugin(self: &Host, key: &str, list: Pin<&mut CapabilityList>, failure: Pin<&mut Failure>);
 
         fn parse_reference(text: &str) -> ReferenceData;
+        fn build_reference(reference: &ReferenceData, failure: Pin<&mut Failure>) -> String;
+        fn escape_texts(texts: &Vec<String>, failure: Pin<&mut Failure>) -> String;
+        fn unescape_texts(text: &str) -> TextList;
+
+        type Document;
+        fn parse_document(text: &str, failure: Pin<&mut Failure>) -> Box<Document>;
+        fn strings(self: &Document, key: &str, failure: Pin<&mut Failure>) -> TextList;
+        fn plugins(self: &Document, failure: Pin<&mut Failure>) -> Vec<String>;
+        fn set_plugins(self: &mut Document, plugins: &Vec<String>, failure: Pin<&mut Failure>);
+        fn json(self: &Document, failure: Pin<&mut Failure>) -> String;
+        fn preset(
+            self: &Document,
+            kind: u8,
+            options: &Vec<OptionData>,
+            failure: Pin<&mut Failure>,
+        ) -> PresetData;
+
+        fn orca_options() -> Vec<OptionData>;
+        fn update_manifest(host: &Host, preset: &PresetData, failure: Pin<&mut Failure>) -> UpdateData;
+        fn resolve(host: &Host, presets: &Vec<PresetData>, failure: Pin<&mut Failure>) -> ResolutionData;
+        fn resolve_installed(
+            options: &Vec<OptionData>,
+            presets: &Vec<PresetData>,
+            packages: &Vec<PackageData>,
+            hub: &str,
+            failure: Pin<&mut Failure>,
+        ) -> ResolutionData;
+        fn capability_in_use(
+            host: &Host,
+            presets: &Vec<PresetData>,
+            key: &str,
+            kind: u8,
+            name: &str,
+            failure: Pin<&mut Failure>,
+        ) -> bool;
+        fn pickable(host: &Host, kind: u8, failure: Pin<&mut Failure>) -> Vec<PickableData>;
 
         type GilGuard;
         fn acquire_gil(failure: Pin<&mut Failure>) -> Box<GilGuard>;

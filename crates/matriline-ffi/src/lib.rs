@@ -17,3 +17,4 @@ pub mod bridge;
 pub mod capi;
 mod cxx_side;
 pub mod generated;
+mod number;

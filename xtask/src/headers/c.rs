@@ -25,8 +25,19 @@ pub(super) fn header() -> Result<Generated> {
     };
     config.enumeration.prefix_with_name = true;
     config.enumeration.rename_variants = RenameRule::ScreamingSnakeCase;
-    config.export.include =
-        ["matriline_capability_type", "matriline_log_level", "matriline_status"].map(String::from).into();
+    // what functions take and answer as plain numbers
+    config.export.include = [
+        "matriline_bucket",
+        "matriline_capability_type",
+        "matriline_decided_by",
+        "matriline_log_level",
+        "matriline_option_value",
+        "matriline_preset_type",
+        "matriline_status",
+        "matriline_update_status",
+    ]
+    .map(String::from)
+    .into();
     let builder = sources.into_iter().fold(Builder::new().with_config(config), Builder::with_src);
     let bindings = builder.generate().map_err(|error| anyhow!("cbindgen failed: {error}"))?;
     let mut text = Vec::new();

@@ -1040,10 +1040,27 @@ trycatch(Try &&func, Fail &&fail) noexcept try {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
     struct DescriptorData;
+    struct CloudData;
+    struct SettingData;
+    struct ChangelogData;
+    struct InstallStateData;
+    struct CapabilityStateData;
+    struct ProgressData;
     struct ReferenceData;
-    struct RequirementData;
+    struct PresetData;
+    struct PresetOptionData;
+    struct UpdateData;
+    struct AmbiguousData;
+    struct UnresolvedData;
+    struct PackageData;
+    struct ResolutionData;
+    struct MissingData;
+    struct UnreferencedData;
+    struct MessageData;
+    struct PickableData;
     struct TextList;
     struct JobData;
     struct StepData;
@@ -1055,6 +1072,7 @@ namespace matriline {
     using StepSink = ::matriline::detail::StepSink;
     struct CapabilityHandle;
     struct Host;
+    struct Document;
     struct GilGuard;
   }
 }
@@ -1069,10 +1087,26 @@ struct HostConfig final {
   ::rust::String application_version;
   ::rust::String python_home;
   bool forward_output CXX_DEFAULT_VALUE(false);
+  ::rust::String cloud_user;
+  ::rust::String hub;
+  bool enforce_requires_python CXX_DEFAULT_VALUE(false);
+  ::rust::Vec<::matriline::detail::OptionData> plugin_options;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$OptionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$OptionData
+// An option of the application's presets that holds names of capabilities.
+struct OptionData final {
+  ::rust::String key;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::std::uint8_t holds CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$OptionData
 
 #ifndef CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
 #define CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
@@ -1083,6 +1117,21 @@ enum class CatalogPart : ::std::uint8_t {
 };
 #endif // CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+#define CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+// What the cloud knows of a plugin; a local one has nothing there.
+struct CloudData final {
+  bool found CXX_DEFAULT_VALUE(false);
+  ::rust::String uuid;
+  bool installed CXX_DEFAULT_VALUE(false);
+  bool update_available CXX_DEFAULT_VALUE(false);
+  bool unauthorized CXX_DEFAULT_VALUE(false);
+  bool is_mine CXX_DEFAULT_VALUE(false);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
 #define CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
 struct DescriptorData final {
@@ -1091,16 +1140,85 @@ struct DescriptorData final {
   ::rust::String description;
   ::rust::String author;
   ::rust::String version;
+  ::rust::String latest_version;
+  ::rust::String installed_version;
+  ::rust::Vec<::std::uint8_t> capability_types;
+  ::rust::Vec<::rust::String> display_types;
   ::rust::String entry_package;
   ::rust::Vec<::rust::String> dependencies;
+  ::rust::String requires_python;
+  ::rust::Vec<::matriline::detail::SettingData> settings;
   ::rust::String plugin_root;
   ::rust::String entry_path;
+  ::rust::Vec<::matriline::detail::ChangelogData> changelog;
   ::rust::String error;
   ::rust::Vec<::rust::String> problems;
+  ::matriline::detail::CloudData cloud;
+  bool metadata_valid CXX_DEFAULT_VALUE(false);
+  ::rust::String sharing_token;
+  ::rust::String thumbnail_url;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+#define CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+struct SettingData final {
+  ::rust::String key;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+struct ChangelogData final {
+  ::rust::String changelog_id;
+  ::rust::String plugin_uuid;
+  ::rust::String version;
+  ::rust::String changelog;
+  ::std::int64_t created_time CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+struct InstallStateData final {
+  ::rust::String installed_from;
+  ::rust::String installed_version;
+  ::rust::String plugin_name;
+  bool enabled CXX_DEFAULT_VALUE(false);
+  ::rust::String cloud_uuid;
+  ::rust::Vec<::matriline::detail::CapabilityStateData> capabilities;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+struct CapabilityStateData final {
+  ::rust::String name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  bool enabled CXX_DEFAULT_VALUE(false);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
+struct ProgressData final {
+  ::std::size_t done CXX_DEFAULT_VALUE(0);
+  ::std::size_t total CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
 #define CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
@@ -1114,17 +1232,144 @@ struct ReferenceData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
 
-#ifndef CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
-#define CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
-struct RequirementData final {
-  ::rust::String value;
-  ::matriline::detail::ReferenceData reference;
-  bool satisfied CXX_DEFAULT_VALUE(false);
-  ::rust::String problem;
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+struct PresetData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String name;
+  ::rust::Vec<::matriline::detail::PresetOptionData> options;
+  ::rust::Vec<::rust::String> plugins;
 
   using IsRelocatable = ::std::true_type;
 };
-#endif // CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+struct PresetOptionData final {
+  ::rust::String key;
+  ::rust::Vec<::rust::String> values;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+struct UpdateData final {
+  ::rust::Vec<::rust::String> plugins;
+  ::rust::Vec<::rust::String> added;
+  ::rust::Vec<::rust::String> pruned;
+  ::rust::Vec<::matriline::detail::AmbiguousData> ambiguous;
+  ::rust::Vec<::matriline::detail::UnresolvedData> unresolved;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+#define CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+struct AmbiguousData final {
+  ::rust::String option;
+  ::rust::String value;
+  ::rust::Vec<::rust::String> candidates;
+  ::rust::String chosen;
+  ::std::uint8_t decided_by CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+struct UnresolvedData final {
+  ::rust::String option;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+// A package in the plugin folders; with an error it cannot be loaded.
+struct PackageData final {
+  ::rust::String plugin_key;
+  ::rust::String error;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+struct ResolutionData final {
+  ::rust::Vec<::matriline::detail::MissingData> missing_cloud;
+  ::rust::Vec<::matriline::detail::MissingData> missing_local;
+  ::rust::Vec<::matriline::detail::MissingData> inactive;
+  ::rust::Vec<::matriline::detail::MissingData> broken;
+  ::rust::Vec<::matriline::detail::UnreferencedData> unreferenced;
+  ::rust::Vec<::matriline::detail::MessageData> messages;
+  ::rust::String signature;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+#define CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+struct MissingData final {
+  ::matriline::detail::ReferenceData reference;
+  ::rust::String recovery_url;
+  ::rust::String option;
+  ::std::uint8_t preset CXX_DEFAULT_VALUE(0);
+  ::rust::String preset_name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String problem;
+  ::rust::String text;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+struct UnreferencedData final {
+  ::rust::String value;
+  ::rust::String option;
+  ::std::uint8_t preset CXX_DEFAULT_VALUE(0);
+  ::rust::String preset_name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+#define CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+struct MessageData final {
+  ::std::uint8_t bucket CXX_DEFAULT_VALUE(0);
+  ::rust::String text;
+  ::rust::String action;
+  ::rust::String find_url;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PickableData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PickableData
+struct PickableData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String name;
+  ::rust::String plugin_key;
+  ::rust::String plugin_name;
+  ::rust::String reference;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PickableData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$TextList
 #define CXXBRIDGE1_STRUCT_matriline$detail$TextList
@@ -1191,7 +1436,14 @@ struct Host final : public ::rust::Opaque {
   void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
-  ::rust::Vec<::matriline::detail::RequirementData> requirements(::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure) const noexcept;
+  bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
+  void cancel_discovery(::matriline::detail::Failure &failure) const noexcept;
+  bool is_discovery_in_progress(::matriline::detail::Failure &failure) const noexcept;
+  bool is_discovery_complete(::matriline::detail::Failure &failure) const noexcept;
+  ::matriline::detail::ProgressData discovery_progress(::matriline::detail::Failure &failure) const noexcept;
+  bool wait_for_discovery(::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
+  void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
   void load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
@@ -1213,6 +1465,25 @@ private:
   };
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$Host
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$Document
+#define CXXBRIDGE1_STRUCT_matriline$detail$Document
+struct Document final : public ::rust::Opaque {
+  ::matriline::detail::TextList strings(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::Vec<::rust::String> plugins(::matriline::detail::Failure &failure) const noexcept;
+  void set_plugins(::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
+  ::rust::String json(::matriline::detail::Failure &failure) const noexcept;
+  ::matriline::detail::PresetData preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept;
+  ~Document() = delete;
+
+private:
+  friend ::rust::layout;
+  struct layout {
+    static ::std::size_t size() noexcept;
+    static ::std::size_t align() noexcept;
+  };
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$Document
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$GilGuard
 #define CXXBRIDGE1_STRUCT_matriline$detail$GilGuard
@@ -1316,7 +1587,21 @@ void matriline$detail$cxxbridge1$205$Host$shutdown(::matriline::detail::Host con
 
 void matriline$detail$cxxbridge1$205$Host$discover(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
 
-void matriline$detail$cxxbridge1$205$Host$requirements(::matriline::detail::Host const &self, ::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::RequirementData> *return$) noexcept;
+bool matriline$detail$cxxbridge1$205$Host$start_discovery(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$Host$cancel_discovery(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
+
+bool matriline$detail$cxxbridge1$205$Host$is_discovery_in_progress(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
+
+bool matriline$detail$cxxbridge1$205$Host$is_discovery_complete(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$Host$discovery_progress(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure, ::matriline::detail::ProgressData *return$) noexcept;
+
+bool matriline$detail$cxxbridge1$205$Host$wait_for_discovery(::matriline::detail::Host const &self, ::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$Host$discovery_error(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Host$set_cloud_user(::matriline::detail::Host const &self, ::rust::Str user, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$run_post_process(::matriline::detail::Host const &self, ::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
@@ -1326,7 +1611,15 @@ void matriline$detail$cxxbridge1$205$copy_catalog_entry(::matriline::detail::Hos
 
 void matriline$detail$cxxbridge1$205$copy_loaded(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
 
+void matriline$detail$cxxbridge1$205$copy_install_state(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::InstallStateData> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
 void matriline$detail$cxxbridge1$205$plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$scan_plugins(::rust::Str data_dir, ::rust::Str user, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$load(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
@@ -1351,6 +1644,38 @@ void matriline$detail$cxxbridge1$205$Host$list_by_type(::matriline::detail::Host
 void matriline$detail$cxxbridge1$205$Host$list_by_plugin(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::CapabilityList &list, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$parse_reference(::rust::Str text, ::matriline::detail::ReferenceData *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$escape_texts(::rust::Vec<::rust::String> const &texts, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$unescape_texts(::rust::Str text, ::matriline::detail::TextList *return$) noexcept;
+::std::size_t matriline$detail$cxxbridge1$205$Document$operator$sizeof() noexcept;
+::std::size_t matriline$detail$cxxbridge1$205$Document$operator$alignof() noexcept;
+
+::matriline::detail::Document *matriline$detail$cxxbridge1$205$parse_document(::rust::Str text, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$strings(::matriline::detail::Document const &self, ::rust::Str key, ::matriline::detail::Failure &failure, ::matriline::detail::TextList *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$plugins(::matriline::detail::Document const &self, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$set_plugins(::matriline::detail::Document &self, ::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$json(::matriline::detail::Document const &self, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$preset(::matriline::detail::Document const &self, ::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure, ::matriline::detail::PresetData *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$orca_options(::rust::Vec<::matriline::detail::OptionData> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$update_manifest(::matriline::detail::Host const &host, ::matriline::detail::PresetData const &preset, ::matriline::detail::Failure &failure, ::matriline::detail::UpdateData *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$resolve(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::matriline::detail::Failure &failure, ::matriline::detail::ResolutionData *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$resolve_installed(::rust::Vec<::matriline::detail::OptionData> const &options, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Vec<::matriline::detail::PackageData> const &packages, ::rust::Str hub, ::matriline::detail::Failure &failure, ::matriline::detail::ResolutionData *return$) noexcept;
+
+bool matriline$detail$cxxbridge1$205$capability_in_use(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Str key, ::std::uint8_t kind, ::rust::Str name, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$pickable(::matriline::detail::Host const &host, ::std::uint8_t kind, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::PickableData> *return$) noexcept;
 ::std::size_t matriline$detail$cxxbridge1$205$GilGuard$operator$sizeof() noexcept;
 ::std::size_t matriline$detail$cxxbridge1$205$GilGuard$operator$alignof() noexcept;
 
@@ -1400,10 +1725,40 @@ void Host::discover(::matriline::detail::Failure &failure) const noexcept {
   matriline$detail$cxxbridge1$205$Host$discover(*this, failure);
 }
 
-::rust::Vec<::matriline::detail::RequirementData> Host::requirements(::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure) const noexcept {
-  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::RequirementData>> return$;
-  matriline$detail$cxxbridge1$205$Host$requirements(*this, kind, values, plugins, failure, &return$.value);
+bool Host::start_discovery(::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$start_discovery(*this, failure);
+}
+
+void Host::cancel_discovery(::matriline::detail::Failure &failure) const noexcept {
+  matriline$detail$cxxbridge1$205$Host$cancel_discovery(*this, failure);
+}
+
+bool Host::is_discovery_in_progress(::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$is_discovery_in_progress(*this, failure);
+}
+
+bool Host::is_discovery_complete(::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$is_discovery_complete(*this, failure);
+}
+
+::matriline::detail::ProgressData Host::discovery_progress(::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::matriline::detail::ProgressData> return$;
+  matriline$detail$cxxbridge1$205$Host$discovery_progress(*this, failure, &return$.value);
   return ::std::move(return$.value);
+}
+
+bool Host::wait_for_discovery(::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) const noexcept {
+  return matriline$detail$cxxbridge1$205$Host$wait_for_discovery(*this, milliseconds, failure);
+}
+
+::rust::String Host::discovery_error(::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::rust::String> return$;
+  matriline$detail$cxxbridge1$205$Host$discovery_error(*this, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+void Host::set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept {
+  matriline$detail$cxxbridge1$205$Host$set_cloud_user(*this, user, failure);
 }
 
 ::rust::Vec<::rust::String> Host::run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept {
@@ -1430,9 +1785,31 @@ void Host::discover(::matriline::detail::Failure &failure) const noexcept {
   return ::std::move(return$.value);
 }
 
+::rust::Vec<::matriline::detail::InstallStateData> copy_install_state(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::InstallStateData>> return$;
+  matriline$detail$cxxbridge1$205$copy_install_state(host, key, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::rust::String> enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
+  matriline$detail$cxxbridge1$205$enabled_keys(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
 ::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
   ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
   matriline$detail$cxxbridge1$205$plugin_directories(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept {
+  matriline$detail$cxxbridge1$205$update_cloud_catalog(host, records, failure);
+}
+
+::rust::Vec<::matriline::detail::DescriptorData> scan_plugins(::rust::Str data_dir, ::rust::Str user, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::DescriptorData>> return$;
+  matriline$detail$cxxbridge1$205$scan_plugins(data_dir, user, failure, &return$.value);
   return ::std::move(return$.value);
 }
 
@@ -1492,6 +1869,98 @@ void Host::list_by_plugin(::rust::Str key, ::matriline::detail::CapabilityList &
   return ::std::move(return$.value);
 }
 
+::rust::String build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::String> return$;
+  matriline$detail$cxxbridge1$205$build_reference(reference, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::String escape_texts(::rust::Vec<::rust::String> const &texts, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::String> return$;
+  matriline$detail$cxxbridge1$205$escape_texts(texts, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::matriline::detail::TextList unescape_texts(::rust::Str text) noexcept {
+  ::rust::MaybeUninit<::matriline::detail::TextList> return$;
+  matriline$detail$cxxbridge1$205$unescape_texts(text, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::std::size_t Document::layout::size() noexcept {
+  return matriline$detail$cxxbridge1$205$Document$operator$sizeof();
+}
+
+::std::size_t Document::layout::align() noexcept {
+  return matriline$detail$cxxbridge1$205$Document$operator$alignof();
+}
+
+::rust::Box<::matriline::detail::Document> parse_document(::rust::Str text, ::matriline::detail::Failure &failure) noexcept {
+  return ::rust::Box<::matriline::detail::Document>::from_raw(matriline$detail$cxxbridge1$205$parse_document(text, failure));
+}
+
+::matriline::detail::TextList Document::strings(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::matriline::detail::TextList> return$;
+  matriline$detail$cxxbridge1$205$Document$strings(*this, key, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::rust::String> Document::plugins(::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
+  matriline$detail$cxxbridge1$205$Document$plugins(*this, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+void Document::set_plugins(::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept {
+  matriline$detail$cxxbridge1$205$Document$set_plugins(*this, plugins, failure);
+}
+
+::rust::String Document::json(::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::rust::String> return$;
+  matriline$detail$cxxbridge1$205$Document$json(*this, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::matriline::detail::PresetData Document::preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept {
+  ::rust::MaybeUninit<::matriline::detail::PresetData> return$;
+  matriline$detail$cxxbridge1$205$Document$preset(*this, kind, options, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::matriline::detail::OptionData> orca_options() noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::OptionData>> return$;
+  matriline$detail$cxxbridge1$205$orca_options(&return$.value);
+  return ::std::move(return$.value);
+}
+
+::matriline::detail::UpdateData update_manifest(::matriline::detail::Host const &host, ::matriline::detail::PresetData const &preset, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::matriline::detail::UpdateData> return$;
+  matriline$detail$cxxbridge1$205$update_manifest(host, preset, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::matriline::detail::ResolutionData resolve(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::matriline::detail::ResolutionData> return$;
+  matriline$detail$cxxbridge1$205$resolve(host, presets, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::matriline::detail::ResolutionData resolve_installed(::rust::Vec<::matriline::detail::OptionData> const &options, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Vec<::matriline::detail::PackageData> const &packages, ::rust::Str hub, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::matriline::detail::ResolutionData> return$;
+  matriline$detail$cxxbridge1$205$resolve_installed(options, presets, packages, hub, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+bool capability_in_use(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Str key, ::std::uint8_t kind, ::rust::Str name, ::matriline::detail::Failure &failure) noexcept {
+  return matriline$detail$cxxbridge1$205$capability_in_use(host, presets, key, kind, name, failure);
+}
+
+::rust::Vec<::matriline::detail::PickableData> pickable(::matriline::detail::Host const &host, ::std::uint8_t kind, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::PickableData>> return$;
+  matriline$detail$cxxbridge1$205$pickable(host, kind, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
 ::std::size_t GilGuard::layout::size() noexcept {
   return matriline$detail$cxxbridge1$205$GilGuard$operator$sizeof();
 }
@@ -1519,6 +1988,106 @@ void finalize_python(::matriline::detail::Failure &failure) noexcept {
 } // namespace matriline
 
 extern "C" {
+void cxxbridge1$rust_vec$matriline$detail$OptionData$new(::rust::Vec<::matriline::detail::OptionData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OptionData$drop(::rust::Vec<::matriline::detail::OptionData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$OptionData$len(::rust::Vec<::matriline::detail::OptionData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$OptionData$capacity(::rust::Vec<::matriline::detail::OptionData> const *ptr) noexcept;
+::matriline::detail::OptionData const *cxxbridge1$rust_vec$matriline$detail$OptionData$data_const(::rust::Vec<::matriline::detail::OptionData> const *ptr) noexcept;
+::matriline::detail::OptionData *cxxbridge1$rust_vec$matriline$detail$OptionData$data_mut(::rust::Vec<::matriline::detail::OptionData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OptionData$reserve_total(::rust::Vec<::matriline::detail::OptionData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OptionData$set_len(::rust::Vec<::matriline::detail::OptionData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OptionData$truncate(::rust::Vec<::matriline::detail::OptionData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$SettingData$new(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$SettingData$drop(::rust::Vec<::matriline::detail::SettingData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$SettingData$len(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$SettingData$capacity(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
+::matriline::detail::SettingData const *cxxbridge1$rust_vec$matriline$detail$SettingData$data_const(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
+::matriline::detail::SettingData *cxxbridge1$rust_vec$matriline$detail$SettingData$data_mut(::rust::Vec<::matriline::detail::SettingData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$SettingData$reserve_total(::rust::Vec<::matriline::detail::SettingData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$SettingData$set_len(::rust::Vec<::matriline::detail::SettingData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$SettingData$truncate(::rust::Vec<::matriline::detail::SettingData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$ChangelogData$new(::rust::Vec<::matriline::detail::ChangelogData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ChangelogData$drop(::rust::Vec<::matriline::detail::ChangelogData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$ChangelogData$len(::rust::Vec<::matriline::detail::ChangelogData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$ChangelogData$capacity(::rust::Vec<::matriline::detail::ChangelogData> const *ptr) noexcept;
+::matriline::detail::ChangelogData const *cxxbridge1$rust_vec$matriline$detail$ChangelogData$data_const(::rust::Vec<::matriline::detail::ChangelogData> const *ptr) noexcept;
+::matriline::detail::ChangelogData *cxxbridge1$rust_vec$matriline$detail$ChangelogData$data_mut(::rust::Vec<::matriline::detail::ChangelogData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ChangelogData$reserve_total(::rust::Vec<::matriline::detail::ChangelogData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ChangelogData$set_len(::rust::Vec<::matriline::detail::ChangelogData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ChangelogData$truncate(::rust::Vec<::matriline::detail::ChangelogData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$new(::rust::Vec<::matriline::detail::CapabilityStateData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$drop(::rust::Vec<::matriline::detail::CapabilityStateData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$len(::rust::Vec<::matriline::detail::CapabilityStateData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$capacity(::rust::Vec<::matriline::detail::CapabilityStateData> const *ptr) noexcept;
+::matriline::detail::CapabilityStateData const *cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$data_const(::rust::Vec<::matriline::detail::CapabilityStateData> const *ptr) noexcept;
+::matriline::detail::CapabilityStateData *cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$data_mut(::rust::Vec<::matriline::detail::CapabilityStateData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$reserve_total(::rust::Vec<::matriline::detail::CapabilityStateData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$set_len(::rust::Vec<::matriline::detail::CapabilityStateData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$truncate(::rust::Vec<::matriline::detail::CapabilityStateData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$PresetOptionData$new(::rust::Vec<::matriline::detail::PresetOptionData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetOptionData$drop(::rust::Vec<::matriline::detail::PresetOptionData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PresetOptionData$len(::rust::Vec<::matriline::detail::PresetOptionData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PresetOptionData$capacity(::rust::Vec<::matriline::detail::PresetOptionData> const *ptr) noexcept;
+::matriline::detail::PresetOptionData const *cxxbridge1$rust_vec$matriline$detail$PresetOptionData$data_const(::rust::Vec<::matriline::detail::PresetOptionData> const *ptr) noexcept;
+::matriline::detail::PresetOptionData *cxxbridge1$rust_vec$matriline$detail$PresetOptionData$data_mut(::rust::Vec<::matriline::detail::PresetOptionData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetOptionData$reserve_total(::rust::Vec<::matriline::detail::PresetOptionData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetOptionData$set_len(::rust::Vec<::matriline::detail::PresetOptionData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetOptionData$truncate(::rust::Vec<::matriline::detail::PresetOptionData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$AmbiguousData$new(::rust::Vec<::matriline::detail::AmbiguousData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$AmbiguousData$drop(::rust::Vec<::matriline::detail::AmbiguousData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$AmbiguousData$len(::rust::Vec<::matriline::detail::AmbiguousData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$AmbiguousData$capacity(::rust::Vec<::matriline::detail::AmbiguousData> const *ptr) noexcept;
+::matriline::detail::AmbiguousData const *cxxbridge1$rust_vec$matriline$detail$AmbiguousData$data_const(::rust::Vec<::matriline::detail::AmbiguousData> const *ptr) noexcept;
+::matriline::detail::AmbiguousData *cxxbridge1$rust_vec$matriline$detail$AmbiguousData$data_mut(::rust::Vec<::matriline::detail::AmbiguousData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$AmbiguousData$reserve_total(::rust::Vec<::matriline::detail::AmbiguousData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$AmbiguousData$set_len(::rust::Vec<::matriline::detail::AmbiguousData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$AmbiguousData$truncate(::rust::Vec<::matriline::detail::AmbiguousData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$UnresolvedData$new(::rust::Vec<::matriline::detail::UnresolvedData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnresolvedData$drop(::rust::Vec<::matriline::detail::UnresolvedData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$UnresolvedData$len(::rust::Vec<::matriline::detail::UnresolvedData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$UnresolvedData$capacity(::rust::Vec<::matriline::detail::UnresolvedData> const *ptr) noexcept;
+::matriline::detail::UnresolvedData const *cxxbridge1$rust_vec$matriline$detail$UnresolvedData$data_const(::rust::Vec<::matriline::detail::UnresolvedData> const *ptr) noexcept;
+::matriline::detail::UnresolvedData *cxxbridge1$rust_vec$matriline$detail$UnresolvedData$data_mut(::rust::Vec<::matriline::detail::UnresolvedData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnresolvedData$reserve_total(::rust::Vec<::matriline::detail::UnresolvedData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnresolvedData$set_len(::rust::Vec<::matriline::detail::UnresolvedData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnresolvedData$truncate(::rust::Vec<::matriline::detail::UnresolvedData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$MissingData$new(::rust::Vec<::matriline::detail::MissingData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MissingData$drop(::rust::Vec<::matriline::detail::MissingData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$MissingData$len(::rust::Vec<::matriline::detail::MissingData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$MissingData$capacity(::rust::Vec<::matriline::detail::MissingData> const *ptr) noexcept;
+::matriline::detail::MissingData const *cxxbridge1$rust_vec$matriline$detail$MissingData$data_const(::rust::Vec<::matriline::detail::MissingData> const *ptr) noexcept;
+::matriline::detail::MissingData *cxxbridge1$rust_vec$matriline$detail$MissingData$data_mut(::rust::Vec<::matriline::detail::MissingData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MissingData$reserve_total(::rust::Vec<::matriline::detail::MissingData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MissingData$set_len(::rust::Vec<::matriline::detail::MissingData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MissingData$truncate(::rust::Vec<::matriline::detail::MissingData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$UnreferencedData$new(::rust::Vec<::matriline::detail::UnreferencedData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnreferencedData$drop(::rust::Vec<::matriline::detail::UnreferencedData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$UnreferencedData$len(::rust::Vec<::matriline::detail::UnreferencedData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$UnreferencedData$capacity(::rust::Vec<::matriline::detail::UnreferencedData> const *ptr) noexcept;
+::matriline::detail::UnreferencedData const *cxxbridge1$rust_vec$matriline$detail$UnreferencedData$data_const(::rust::Vec<::matriline::detail::UnreferencedData> const *ptr) noexcept;
+::matriline::detail::UnreferencedData *cxxbridge1$rust_vec$matriline$detail$UnreferencedData$data_mut(::rust::Vec<::matriline::detail::UnreferencedData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnreferencedData$reserve_total(::rust::Vec<::matriline::detail::UnreferencedData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnreferencedData$set_len(::rust::Vec<::matriline::detail::UnreferencedData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$UnreferencedData$truncate(::rust::Vec<::matriline::detail::UnreferencedData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$MessageData$new(::rust::Vec<::matriline::detail::MessageData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MessageData$drop(::rust::Vec<::matriline::detail::MessageData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$MessageData$len(::rust::Vec<::matriline::detail::MessageData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$MessageData$capacity(::rust::Vec<::matriline::detail::MessageData> const *ptr) noexcept;
+::matriline::detail::MessageData const *cxxbridge1$rust_vec$matriline$detail$MessageData$data_const(::rust::Vec<::matriline::detail::MessageData> const *ptr) noexcept;
+::matriline::detail::MessageData *cxxbridge1$rust_vec$matriline$detail$MessageData$data_mut(::rust::Vec<::matriline::detail::MessageData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MessageData$reserve_total(::rust::Vec<::matriline::detail::MessageData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MessageData$set_len(::rust::Vec<::matriline::detail::MessageData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$MessageData$truncate(::rust::Vec<::matriline::detail::MessageData> *ptr, ::std::size_t len) noexcept;
+
 ::matriline::detail::CapabilityHandle *cxxbridge1$box$matriline$detail$CapabilityHandle$alloc() noexcept;
 void cxxbridge1$box$matriline$detail$CapabilityHandle$dealloc(::matriline::detail::CapabilityHandle *) noexcept;
 void cxxbridge1$box$matriline$detail$CapabilityHandle$drop(::rust::Box<::matriline::detail::CapabilityHandle> *ptr) noexcept;
@@ -1565,16 +2134,6 @@ void cxxbridge1$shared_ptr$matriline$detail$LogSink$drop(::std::shared_ptr<::mat
   self->~shared_ptr();
 }
 
-void cxxbridge1$rust_vec$matriline$detail$RequirementData$new(::rust::Vec<::matriline::detail::RequirementData> const *ptr) noexcept;
-void cxxbridge1$rust_vec$matriline$detail$RequirementData$drop(::rust::Vec<::matriline::detail::RequirementData> *ptr) noexcept;
-::std::size_t cxxbridge1$rust_vec$matriline$detail$RequirementData$len(::rust::Vec<::matriline::detail::RequirementData> const *ptr) noexcept;
-::std::size_t cxxbridge1$rust_vec$matriline$detail$RequirementData$capacity(::rust::Vec<::matriline::detail::RequirementData> const *ptr) noexcept;
-::matriline::detail::RequirementData const *cxxbridge1$rust_vec$matriline$detail$RequirementData$data_const(::rust::Vec<::matriline::detail::RequirementData> const *ptr) noexcept;
-::matriline::detail::RequirementData *cxxbridge1$rust_vec$matriline$detail$RequirementData$data_mut(::rust::Vec<::matriline::detail::RequirementData> *ptr) noexcept;
-void cxxbridge1$rust_vec$matriline$detail$RequirementData$reserve_total(::rust::Vec<::matriline::detail::RequirementData> *ptr, ::std::size_t new_cap) noexcept;
-void cxxbridge1$rust_vec$matriline$detail$RequirementData$set_len(::rust::Vec<::matriline::detail::RequirementData> *ptr, ::std::size_t len) noexcept;
-void cxxbridge1$rust_vec$matriline$detail$RequirementData$truncate(::rust::Vec<::matriline::detail::RequirementData> *ptr, ::std::size_t len) noexcept;
-
 void cxxbridge1$rust_vec$matriline$detail$DescriptorData$new(::rust::Vec<::matriline::detail::DescriptorData> const *ptr) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$DescriptorData$drop(::rust::Vec<::matriline::detail::DescriptorData> *ptr) noexcept;
 ::std::size_t cxxbridge1$rust_vec$matriline$detail$DescriptorData$len(::rust::Vec<::matriline::detail::DescriptorData> const *ptr) noexcept;
@@ -1585,6 +2144,50 @@ void cxxbridge1$rust_vec$matriline$detail$DescriptorData$reserve_total(::rust::V
 void cxxbridge1$rust_vec$matriline$detail$DescriptorData$set_len(::rust::Vec<::matriline::detail::DescriptorData> *ptr, ::std::size_t len) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$DescriptorData$truncate(::rust::Vec<::matriline::detail::DescriptorData> *ptr, ::std::size_t len) noexcept;
 
+void cxxbridge1$rust_vec$matriline$detail$InstallStateData$new(::rust::Vec<::matriline::detail::InstallStateData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$InstallStateData$drop(::rust::Vec<::matriline::detail::InstallStateData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$InstallStateData$len(::rust::Vec<::matriline::detail::InstallStateData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$InstallStateData$capacity(::rust::Vec<::matriline::detail::InstallStateData> const *ptr) noexcept;
+::matriline::detail::InstallStateData const *cxxbridge1$rust_vec$matriline$detail$InstallStateData$data_const(::rust::Vec<::matriline::detail::InstallStateData> const *ptr) noexcept;
+::matriline::detail::InstallStateData *cxxbridge1$rust_vec$matriline$detail$InstallStateData$data_mut(::rust::Vec<::matriline::detail::InstallStateData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$InstallStateData$reserve_total(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$InstallStateData$set_len(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$InstallStateData$truncate(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t len) noexcept;
+
+::matriline::detail::Document *cxxbridge1$box$matriline$detail$Document$alloc() noexcept;
+void cxxbridge1$box$matriline$detail$Document$dealloc(::matriline::detail::Document *) noexcept;
+void cxxbridge1$box$matriline$detail$Document$drop(::rust::Box<::matriline::detail::Document> *ptr) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$PresetData$new(::rust::Vec<::matriline::detail::PresetData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetData$drop(::rust::Vec<::matriline::detail::PresetData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PresetData$len(::rust::Vec<::matriline::detail::PresetData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PresetData$capacity(::rust::Vec<::matriline::detail::PresetData> const *ptr) noexcept;
+::matriline::detail::PresetData const *cxxbridge1$rust_vec$matriline$detail$PresetData$data_const(::rust::Vec<::matriline::detail::PresetData> const *ptr) noexcept;
+::matriline::detail::PresetData *cxxbridge1$rust_vec$matriline$detail$PresetData$data_mut(::rust::Vec<::matriline::detail::PresetData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetData$reserve_total(::rust::Vec<::matriline::detail::PresetData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetData$set_len(::rust::Vec<::matriline::detail::PresetData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PresetData$truncate(::rust::Vec<::matriline::detail::PresetData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$PackageData$new(::rust::Vec<::matriline::detail::PackageData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PackageData$drop(::rust::Vec<::matriline::detail::PackageData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PackageData$len(::rust::Vec<::matriline::detail::PackageData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PackageData$capacity(::rust::Vec<::matriline::detail::PackageData> const *ptr) noexcept;
+::matriline::detail::PackageData const *cxxbridge1$rust_vec$matriline$detail$PackageData$data_const(::rust::Vec<::matriline::detail::PackageData> const *ptr) noexcept;
+::matriline::detail::PackageData *cxxbridge1$rust_vec$matriline$detail$PackageData$data_mut(::rust::Vec<::matriline::detail::PackageData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PackageData$reserve_total(::rust::Vec<::matriline::detail::PackageData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PackageData$set_len(::rust::Vec<::matriline::detail::PackageData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PackageData$truncate(::rust::Vec<::matriline::detail::PackageData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$PickableData$new(::rust::Vec<::matriline::detail::PickableData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PickableData$drop(::rust::Vec<::matriline::detail::PickableData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PickableData$len(::rust::Vec<::matriline::detail::PickableData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PickableData$capacity(::rust::Vec<::matriline::detail::PickableData> const *ptr) noexcept;
+::matriline::detail::PickableData const *cxxbridge1$rust_vec$matriline$detail$PickableData$data_const(::rust::Vec<::matriline::detail::PickableData> const *ptr) noexcept;
+::matriline::detail::PickableData *cxxbridge1$rust_vec$matriline$detail$PickableData$data_mut(::rust::Vec<::matriline::detail::PickableData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PickableData$reserve_total(::rust::Vec<::matriline::detail::PickableData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PickableData$set_len(::rust::Vec<::matriline::detail::PickableData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PickableData$truncate(::rust::Vec<::matriline::detail::PickableData> *ptr, ::std::size_t len) noexcept;
+
 ::matriline::detail::GilGuard *cxxbridge1$box$matriline$detail$GilGuard$alloc() noexcept;
 void cxxbridge1$box$matriline$detail$GilGuard$dealloc(::matriline::detail::GilGuard *) noexcept;
 void cxxbridge1$box$matriline$detail$GilGuard$drop(::rust::Box<::matriline::detail::GilGuard> *ptr) noexcept;
@@ -1592,6 +2195,366 @@ void cxxbridge1$box$matriline$detail$GilGuard$drop(::rust::Box<::matriline::deta
 
 namespace rust {
 inline namespace cxxbridge1 {
+template <>
+Vec<::matriline::detail::OptionData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$OptionData$new(this);
+}
+template <>
+void Vec<::matriline::detail::OptionData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::OptionData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::OptionData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$capacity(this);
+}
+template <>
+::matriline::detail::OptionData const *Vec<::matriline::detail::OptionData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$data_const(this);
+}
+template <>
+::matriline::detail::OptionData *Vec<::matriline::detail::OptionData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::OptionData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::OptionData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::OptionData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$OptionData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::SettingData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$SettingData$new(this);
+}
+template <>
+void Vec<::matriline::detail::SettingData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::SettingData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::SettingData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$capacity(this);
+}
+template <>
+::matriline::detail::SettingData const *Vec<::matriline::detail::SettingData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$data_const(this);
+}
+template <>
+::matriline::detail::SettingData *Vec<::matriline::detail::SettingData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::SettingData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::SettingData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::SettingData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$SettingData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::ChangelogData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$ChangelogData$new(this);
+}
+template <>
+void Vec<::matriline::detail::ChangelogData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::ChangelogData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::ChangelogData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$capacity(this);
+}
+template <>
+::matriline::detail::ChangelogData const *Vec<::matriline::detail::ChangelogData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$data_const(this);
+}
+template <>
+::matriline::detail::ChangelogData *Vec<::matriline::detail::ChangelogData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::ChangelogData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::ChangelogData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::ChangelogData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$ChangelogData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::CapabilityStateData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$new(this);
+}
+template <>
+void Vec<::matriline::detail::CapabilityStateData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::CapabilityStateData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::CapabilityStateData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$capacity(this);
+}
+template <>
+::matriline::detail::CapabilityStateData const *Vec<::matriline::detail::CapabilityStateData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$data_const(this);
+}
+template <>
+::matriline::detail::CapabilityStateData *Vec<::matriline::detail::CapabilityStateData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::CapabilityStateData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::CapabilityStateData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::CapabilityStateData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$CapabilityStateData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::PresetOptionData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$PresetOptionData$new(this);
+}
+template <>
+void Vec<::matriline::detail::PresetOptionData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PresetOptionData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PresetOptionData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$capacity(this);
+}
+template <>
+::matriline::detail::PresetOptionData const *Vec<::matriline::detail::PresetOptionData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$data_const(this);
+}
+template <>
+::matriline::detail::PresetOptionData *Vec<::matriline::detail::PresetOptionData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::PresetOptionData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::PresetOptionData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::PresetOptionData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$PresetOptionData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::AmbiguousData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$AmbiguousData$new(this);
+}
+template <>
+void Vec<::matriline::detail::AmbiguousData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::AmbiguousData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::AmbiguousData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$capacity(this);
+}
+template <>
+::matriline::detail::AmbiguousData const *Vec<::matriline::detail::AmbiguousData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$data_const(this);
+}
+template <>
+::matriline::detail::AmbiguousData *Vec<::matriline::detail::AmbiguousData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::AmbiguousData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::AmbiguousData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::AmbiguousData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$AmbiguousData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::UnresolvedData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$UnresolvedData$new(this);
+}
+template <>
+void Vec<::matriline::detail::UnresolvedData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::UnresolvedData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::UnresolvedData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$capacity(this);
+}
+template <>
+::matriline::detail::UnresolvedData const *Vec<::matriline::detail::UnresolvedData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$data_const(this);
+}
+template <>
+::matriline::detail::UnresolvedData *Vec<::matriline::detail::UnresolvedData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::UnresolvedData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::UnresolvedData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::UnresolvedData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$UnresolvedData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::MissingData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$MissingData$new(this);
+}
+template <>
+void Vec<::matriline::detail::MissingData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::MissingData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::MissingData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$capacity(this);
+}
+template <>
+::matriline::detail::MissingData const *Vec<::matriline::detail::MissingData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$data_const(this);
+}
+template <>
+::matriline::detail::MissingData *Vec<::matriline::detail::MissingData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::MissingData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::MissingData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::MissingData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$MissingData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::UnreferencedData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$UnreferencedData$new(this);
+}
+template <>
+void Vec<::matriline::detail::UnreferencedData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::UnreferencedData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::UnreferencedData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$capacity(this);
+}
+template <>
+::matriline::detail::UnreferencedData const *Vec<::matriline::detail::UnreferencedData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$data_const(this);
+}
+template <>
+::matriline::detail::UnreferencedData *Vec<::matriline::detail::UnreferencedData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::UnreferencedData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::UnreferencedData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::UnreferencedData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$UnreferencedData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::MessageData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$MessageData$new(this);
+}
+template <>
+void Vec<::matriline::detail::MessageData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::MessageData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::MessageData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$capacity(this);
+}
+template <>
+::matriline::detail::MessageData const *Vec<::matriline::detail::MessageData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$data_const(this);
+}
+template <>
+::matriline::detail::MessageData *Vec<::matriline::detail::MessageData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::MessageData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::MessageData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::MessageData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$MessageData$truncate(this, len);
+}
 template <>
 ::matriline::detail::CapabilityHandle *Box<::matriline::detail::CapabilityHandle>::allocation::alloc() noexcept {
   return cxxbridge1$box$matriline$detail$CapabilityHandle$alloc();
@@ -1615,42 +2578,6 @@ void Box<::matriline::detail::Host>::allocation::dealloc(::matriline::detail::Ho
 template <>
 void Box<::matriline::detail::Host>::drop() noexcept {
   cxxbridge1$box$matriline$detail$Host$drop(this);
-}
-template <>
-Vec<::matriline::detail::RequirementData>::Vec() noexcept {
-  cxxbridge1$rust_vec$matriline$detail$RequirementData$new(this);
-}
-template <>
-void Vec<::matriline::detail::RequirementData>::drop() noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$drop(this);
-}
-template <>
-::std::size_t Vec<::matriline::detail::RequirementData>::size() const noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$len(this);
-}
-template <>
-::std::size_t Vec<::matriline::detail::RequirementData>::capacity() const noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$capacity(this);
-}
-template <>
-::matriline::detail::RequirementData const *Vec<::matriline::detail::RequirementData>::data() const noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$data_const(this);
-}
-template <>
-::matriline::detail::RequirementData *Vec<::matriline::detail::RequirementData>::data() noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$data_mut(this);
-}
-template <>
-void Vec<::matriline::detail::RequirementData>::reserve_total(::std::size_t new_cap) noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$reserve_total(this, new_cap);
-}
-template <>
-void Vec<::matriline::detail::RequirementData>::set_len(::std::size_t len) noexcept {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$set_len(this, len);
-}
-template <>
-void Vec<::matriline::detail::RequirementData>::truncate(::std::size_t len) {
-  return cxxbridge1$rust_vec$matriline$detail$RequirementData$truncate(this, len);
 }
 template <>
 Vec<::matriline::detail::DescriptorData>::Vec() noexcept {
@@ -1687,6 +2614,162 @@ void Vec<::matriline::detail::DescriptorData>::set_len(::std::size_t len) noexce
 template <>
 void Vec<::matriline::detail::DescriptorData>::truncate(::std::size_t len) {
   return cxxbridge1$rust_vec$matriline$detail$DescriptorData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::InstallStateData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$InstallStateData$new(this);
+}
+template <>
+void Vec<::matriline::detail::InstallStateData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::InstallStateData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::InstallStateData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$capacity(this);
+}
+template <>
+::matriline::detail::InstallStateData const *Vec<::matriline::detail::InstallStateData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$data_const(this);
+}
+template <>
+::matriline::detail::InstallStateData *Vec<::matriline::detail::InstallStateData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::InstallStateData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::InstallStateData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::InstallStateData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$InstallStateData$truncate(this, len);
+}
+template <>
+::matriline::detail::Document *Box<::matriline::detail::Document>::allocation::alloc() noexcept {
+  return cxxbridge1$box$matriline$detail$Document$alloc();
+}
+template <>
+void Box<::matriline::detail::Document>::allocation::dealloc(::matriline::detail::Document *ptr) noexcept {
+  cxxbridge1$box$matriline$detail$Document$dealloc(ptr);
+}
+template <>
+void Box<::matriline::detail::Document>::drop() noexcept {
+  cxxbridge1$box$matriline$detail$Document$drop(this);
+}
+template <>
+Vec<::matriline::detail::PresetData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$PresetData$new(this);
+}
+template <>
+void Vec<::matriline::detail::PresetData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PresetData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PresetData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$capacity(this);
+}
+template <>
+::matriline::detail::PresetData const *Vec<::matriline::detail::PresetData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$data_const(this);
+}
+template <>
+::matriline::detail::PresetData *Vec<::matriline::detail::PresetData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::PresetData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::PresetData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::PresetData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$PresetData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::PackageData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$PackageData$new(this);
+}
+template <>
+void Vec<::matriline::detail::PackageData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PackageData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PackageData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$capacity(this);
+}
+template <>
+::matriline::detail::PackageData const *Vec<::matriline::detail::PackageData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$data_const(this);
+}
+template <>
+::matriline::detail::PackageData *Vec<::matriline::detail::PackageData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::PackageData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::PackageData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::PackageData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$PackageData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::PickableData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$PickableData$new(this);
+}
+template <>
+void Vec<::matriline::detail::PickableData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PickableData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PickableData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$capacity(this);
+}
+template <>
+::matriline::detail::PickableData const *Vec<::matriline::detail::PickableData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$data_const(this);
+}
+template <>
+::matriline::detail::PickableData *Vec<::matriline::detail::PickableData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::PickableData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::PickableData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::PickableData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$PickableData$truncate(this, len);
 }
 template <>
 ::matriline::detail::GilGuard *Box<::matriline::detail::GilGuard>::allocation::alloc() noexcept {

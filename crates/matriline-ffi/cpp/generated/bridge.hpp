@@ -963,10 +963,27 @@ std::size_t align_of() {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
     struct DescriptorData;
+    struct CloudData;
+    struct SettingData;
+    struct ChangelogData;
+    struct InstallStateData;
+    struct CapabilityStateData;
+    struct ProgressData;
     struct ReferenceData;
-    struct RequirementData;
+    struct PresetData;
+    struct PresetOptionData;
+    struct UpdateData;
+    struct AmbiguousData;
+    struct UnresolvedData;
+    struct PackageData;
+    struct ResolutionData;
+    struct MissingData;
+    struct UnreferencedData;
+    struct MessageData;
+    struct PickableData;
     struct TextList;
     struct JobData;
     struct StepData;
@@ -978,6 +995,7 @@ namespace matriline {
     using StepSink = ::matriline::detail::StepSink;
     struct CapabilityHandle;
     struct Host;
+    struct Document;
     struct GilGuard;
   }
 }
@@ -992,10 +1010,26 @@ struct HostConfig final {
   ::rust::String application_version;
   ::rust::String python_home;
   bool forward_output CXX_DEFAULT_VALUE(false);
+  ::rust::String cloud_user;
+  ::rust::String hub;
+  bool enforce_requires_python CXX_DEFAULT_VALUE(false);
+  ::rust::Vec<::matriline::detail::OptionData> plugin_options;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$OptionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$OptionData
+// An option of the application's presets that holds names of capabilities.
+struct OptionData final {
+  ::rust::String key;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::std::uint8_t holds CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$OptionData
 
 #ifndef CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
 #define CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
@@ -1006,6 +1040,21 @@ enum class CatalogPart : ::std::uint8_t {
 };
 #endif // CXXBRIDGE1_ENUM_matriline$detail$CatalogPart
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+#define CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+// What the cloud knows of a plugin; a local one has nothing there.
+struct CloudData final {
+  bool found CXX_DEFAULT_VALUE(false);
+  ::rust::String uuid;
+  bool installed CXX_DEFAULT_VALUE(false);
+  bool update_available CXX_DEFAULT_VALUE(false);
+  bool unauthorized CXX_DEFAULT_VALUE(false);
+  bool is_mine CXX_DEFAULT_VALUE(false);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$CloudData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
 #define CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
 struct DescriptorData final {
@@ -1014,16 +1063,85 @@ struct DescriptorData final {
   ::rust::String description;
   ::rust::String author;
   ::rust::String version;
+  ::rust::String latest_version;
+  ::rust::String installed_version;
+  ::rust::Vec<::std::uint8_t> capability_types;
+  ::rust::Vec<::rust::String> display_types;
   ::rust::String entry_package;
   ::rust::Vec<::rust::String> dependencies;
+  ::rust::String requires_python;
+  ::rust::Vec<::matriline::detail::SettingData> settings;
   ::rust::String plugin_root;
   ::rust::String entry_path;
+  ::rust::Vec<::matriline::detail::ChangelogData> changelog;
   ::rust::String error;
   ::rust::Vec<::rust::String> problems;
+  ::matriline::detail::CloudData cloud;
+  bool metadata_valid CXX_DEFAULT_VALUE(false);
+  ::rust::String sharing_token;
+  ::rust::String thumbnail_url;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+#define CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+struct SettingData final {
+  ::rust::String key;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$SettingData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+struct ChangelogData final {
+  ::rust::String changelog_id;
+  ::rust::String plugin_uuid;
+  ::rust::String version;
+  ::rust::String changelog;
+  ::std::int64_t created_time CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ChangelogData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+struct InstallStateData final {
+  ::rust::String installed_from;
+  ::rust::String installed_version;
+  ::rust::String plugin_name;
+  bool enabled CXX_DEFAULT_VALUE(false);
+  ::rust::String cloud_uuid;
+  ::rust::Vec<::matriline::detail::CapabilityStateData> capabilities;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$InstallStateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+struct CapabilityStateData final {
+  ::rust::String name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  bool enabled CXX_DEFAULT_VALUE(false);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$CapabilityStateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
+struct ProgressData final {
+  ::std::size_t done CXX_DEFAULT_VALUE(0);
+  ::std::size_t total CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ProgressData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
 #define CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
@@ -1037,17 +1155,144 @@ struct ReferenceData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$ReferenceData
 
-#ifndef CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
-#define CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
-struct RequirementData final {
-  ::rust::String value;
-  ::matriline::detail::ReferenceData reference;
-  bool satisfied CXX_DEFAULT_VALUE(false);
-  ::rust::String problem;
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+struct PresetData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String name;
+  ::rust::Vec<::matriline::detail::PresetOptionData> options;
+  ::rust::Vec<::rust::String> plugins;
 
   using IsRelocatable = ::std::true_type;
 };
-#endif // CXXBRIDGE1_STRUCT_matriline$detail$RequirementData
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PresetData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+struct PresetOptionData final {
+  ::rust::String key;
+  ::rust::Vec<::rust::String> values;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PresetOptionData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+struct UpdateData final {
+  ::rust::Vec<::rust::String> plugins;
+  ::rust::Vec<::rust::String> added;
+  ::rust::Vec<::rust::String> pruned;
+  ::rust::Vec<::matriline::detail::AmbiguousData> ambiguous;
+  ::rust::Vec<::matriline::detail::UnresolvedData> unresolved;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UpdateData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+#define CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+struct AmbiguousData final {
+  ::rust::String option;
+  ::rust::String value;
+  ::rust::Vec<::rust::String> candidates;
+  ::rust::String chosen;
+  ::std::uint8_t decided_by CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$AmbiguousData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+struct UnresolvedData final {
+  ::rust::String option;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UnresolvedData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+// A package in the plugin folders; with an error it cannot be loaded.
+struct PackageData final {
+  ::rust::String plugin_key;
+  ::rust::String error;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PackageData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+struct ResolutionData final {
+  ::rust::Vec<::matriline::detail::MissingData> missing_cloud;
+  ::rust::Vec<::matriline::detail::MissingData> missing_local;
+  ::rust::Vec<::matriline::detail::MissingData> inactive;
+  ::rust::Vec<::matriline::detail::MissingData> broken;
+  ::rust::Vec<::matriline::detail::UnreferencedData> unreferenced;
+  ::rust::Vec<::matriline::detail::MessageData> messages;
+  ::rust::String signature;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ResolutionData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+#define CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+struct MissingData final {
+  ::matriline::detail::ReferenceData reference;
+  ::rust::String recovery_url;
+  ::rust::String option;
+  ::std::uint8_t preset CXX_DEFAULT_VALUE(0);
+  ::rust::String preset_name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String problem;
+  ::rust::String text;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$MissingData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+struct UnreferencedData final {
+  ::rust::String value;
+  ::rust::String option;
+  ::std::uint8_t preset CXX_DEFAULT_VALUE(0);
+  ::rust::String preset_name;
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$UnreferencedData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+#define CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+struct MessageData final {
+  ::std::uint8_t bucket CXX_DEFAULT_VALUE(0);
+  ::rust::String text;
+  ::rust::String action;
+  ::rust::String find_url;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$MessageData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PickableData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PickableData
+struct PickableData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::rust::String name;
+  ::rust::String plugin_key;
+  ::rust::String plugin_name;
+  ::rust::String reference;
+  ::rust::String value;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PickableData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$TextList
 #define CXXBRIDGE1_STRUCT_matriline$detail$TextList
@@ -1114,7 +1359,14 @@ struct Host final : public ::rust::Opaque {
   void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
-  ::rust::Vec<::matriline::detail::RequirementData> requirements(::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure) const noexcept;
+  bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
+  void cancel_discovery(::matriline::detail::Failure &failure) const noexcept;
+  bool is_discovery_in_progress(::matriline::detail::Failure &failure) const noexcept;
+  bool is_discovery_complete(::matriline::detail::Failure &failure) const noexcept;
+  ::matriline::detail::ProgressData discovery_progress(::matriline::detail::Failure &failure) const noexcept;
+  bool wait_for_discovery(::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
+  void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
   void load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
@@ -1136,6 +1388,25 @@ private:
   };
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$Host
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$Document
+#define CXXBRIDGE1_STRUCT_matriline$detail$Document
+struct Document final : public ::rust::Opaque {
+  ::matriline::detail::TextList strings(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::Vec<::rust::String> plugins(::matriline::detail::Failure &failure) const noexcept;
+  void set_plugins(::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
+  ::rust::String json(::matriline::detail::Failure &failure) const noexcept;
+  ::matriline::detail::PresetData preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept;
+  ~Document() = delete;
+
+private:
+  friend ::rust::layout;
+  struct layout {
+    static ::std::size_t size() noexcept;
+    static ::std::size_t align() noexcept;
+  };
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$Document
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$GilGuard
 #define CXXBRIDGE1_STRUCT_matriline$detail$GilGuard
@@ -1160,11 +1431,39 @@ private:
 
 ::rust::Vec<::matriline::detail::DescriptorData> copy_loaded(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
+::rust::Vec<::matriline::detail::InstallStateData> copy_install_state(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::rust::String> enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
 ::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::DescriptorData> scan_plugins(::rust::Str data_dir, ::rust::Str user, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::String load_error(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 ::matriline::detail::ReferenceData parse_reference(::rust::Str text) noexcept;
+
+::rust::String build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::String escape_texts(::rust::Vec<::rust::String> const &texts, ::matriline::detail::Failure &failure) noexcept;
+
+::matriline::detail::TextList unescape_texts(::rust::Str text) noexcept;
+
+::rust::Box<::matriline::detail::Document> parse_document(::rust::Str text, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::OptionData> orca_options() noexcept;
+
+::matriline::detail::UpdateData update_manifest(::matriline::detail::Host const &host, ::matriline::detail::PresetData const &preset, ::matriline::detail::Failure &failure) noexcept;
+
+::matriline::detail::ResolutionData resolve(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::matriline::detail::Failure &failure) noexcept;
+
+::matriline::detail::ResolutionData resolve_installed(::rust::Vec<::matriline::detail::OptionData> const &options, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Vec<::matriline::detail::PackageData> const &packages, ::rust::Str hub, ::matriline::detail::Failure &failure) noexcept;
+
+bool capability_in_use(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::PresetData> const &presets, ::rust::Str key, ::std::uint8_t kind, ::rust::Str name, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::PickableData> pickable(::matriline::detail::Host const &host, ::std::uint8_t kind, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::Box<::matriline::detail::GilGuard> acquire_gil(::matriline::detail::Failure &failure) noexcept;
 

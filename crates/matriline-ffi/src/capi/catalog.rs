@@ -1,44 +1,58 @@
 //! What discovery found.
 
-use matriline::{Catalog, CatalogEntry};
+use std::sync::Arc;
 
+use matriline::Catalog;
+
+use super::descriptor::matriline_descriptor;
+use super::error::{matriline_error, matriline_result};
 use super::text::matriline_str;
-use super::{text_of, value_of};
+use super::text_list::matriline_text_list;
+use super::{enter, give, slot, value_of};
+use crate::cxx_side::catalog::scan;
 
 /// The plugins of one discovery. It does not change any more.
-pub struct matriline_catalog(Vec<matriline_descriptor>);
-
-/// One plugin of a catalog, as long as the catalog lives.
-pub struct matriline_descriptor {
-    plugin_key: String,
-    name: String,
-    description: String,
-    author: String,
-    version: String,
-    plugin_root: String,
-    entry_path: String,
-    error: String,
+pub struct matriline_catalog {
+    catalog: Arc<Catalog>,
+    descriptors: Vec<matriline_descriptor>,
+    enabled: matriline_text_list,
 }
 
 impl matriline_catalog {
-    pub(crate) fn of(catalog: &Catalog) -> Self {
-        Self(catalog.entries().iter().map(descriptor).collect())
+    pub(crate) fn of(catalog: Arc<Catalog>) -> Self {
+        let descriptors = catalog.entries().iter().map(|entry| matriline_descriptor::of(entry)).collect();
+        let enabled = catalog.enabled_keys().map(str::to_owned).collect();
+        Self { descriptors, enabled: matriline_text_list(enabled), catalog }
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 }
 
-fn descriptor(entry: &CatalogEntry) -> matriline_descriptor {
-    let descriptor = &entry.descriptor;
-    let path = |path: &std::path::Path| path.to_string_lossy().into_owned();
-    matriline_descriptor {
-        plugin_key: descriptor.plugin_key.clone(),
-        name: descriptor.name.clone(),
-        description: descriptor.description.clone(),
-        author: descriptor.author.clone(),
-        version: descriptor.version.clone(),
-        plugin_root: path(&entry.folder),
-        entry_path: entry.entry.as_deref().map(path).unwrap_or_default(),
-        error: entry.error().unwrap_or_default(),
-    }
+/// Reads the plugin folders below a data folder, without a manager and without Python. `cloud_user` is whose cloud
+/// plugins are looked for too, or empty. A folder that is not there has no plugins. `catalog_out` receives a
+/// catalog to free with `matriline_catalog_free`.
+///
+/// Threads: any. It blocks while it reads.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_catalog_scan(
+    data_dir: matriline_str,
+    cloud_user: matriline_str,
+    catalog_out: *mut *mut matriline_catalog,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (data_dir, user) = unsafe { (data_dir.read("data_dir")?, cloud_user.read("cloud_user")?) };
+        // SAFETY: the caller's promise.
+        let catalog_out = unsafe { slot(catalog_out, "catalog_out") }?;
+        give(catalog_out, matriline_catalog::of(Arc::new(scan(data_dir, user))));
+        Ok(())
+    })
 }
 
 /// How many plugins there are, valid and invalid; 0 for NULL. Threads: any.
@@ -48,7 +62,7 @@ fn descriptor(entry: &CatalogEntry) -> matriline_descriptor {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn matriline_catalog_len(catalog: *const matriline_catalog) -> usize {
     // SAFETY: the caller's promise.
-    unsafe { value_of(catalog, 0, |catalog| catalog.0.len()) }
+    unsafe { value_of(catalog, 0, |catalog| catalog.descriptors.len()) }
 }
 
 /// One of them, by key; NULL beyond the end. It lives as long as the catalog. Threads: any.
@@ -60,12 +74,13 @@ pub unsafe extern "C" fn matriline_catalog_get(
     catalog: *const matriline_catalog,
     index: usize,
 ) -> *const matriline_descriptor {
-    let get = |it: &matriline_catalog| it.0.get(index).map_or(std::ptr::null(), std::ptr::from_ref);
+    let get = |it: &matriline_catalog| it.descriptors.get(index).map_or(std::ptr::null(), std::ptr::from_ref);
     // SAFETY: the caller's promise.
     unsafe { value_of(catalog, std::ptr::null(), get) }
 }
 
-/// The one of a key; NULL when there is none. It lives as long as the catalog. Threads: any.
+/// The one of a key, the valid one where several have it; NULL when there is none. It lives as long as the catalog.
+/// Threads: any.
 ///
 /// # Safety
 /// `catalog` is NULL or valid, `plugin_key` readable.
@@ -77,11 +92,26 @@ pub unsafe extern "C" fn matriline_catalog_find(
     let find = |it: &matriline_catalog| {
         // SAFETY: the caller's promise.
         let key = unsafe { plugin_key.read("plugin_key") }.ok();
-        let found = it.0.iter().find(|descriptor| key == Some(&descriptor.plugin_key));
-        found.map_or(std::ptr::null(), std::ptr::from_ref)
+        let mut found = it.descriptors.iter().filter(|descriptor| key == Some(&descriptor.plugin_key));
+        let first = found.next();
+        let valid = first.into_iter().chain(found).find(|descriptor| descriptor.is_valid());
+        valid.or(first).map_or(std::ptr::null(), std::ptr::from_ref)
     };
     // SAFETY: the caller's promise.
     unsafe { value_of(catalog, std::ptr::null(), find) }
+}
+
+/// The keys of the plugins whose sidecar says that they are enabled, which an application loads when it starts; as
+/// long as the catalog lives. NULL for NULL. Threads: any.
+///
+/// # Safety
+/// `catalog` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_catalog_enabled_keys(
+    catalog: *const matriline_catalog,
+) -> *const matriline_text_list {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(catalog, std::ptr::null(), |it| std::ptr::from_ref(&it.enabled)) }
 }
 
 /// Frees a catalog and its descriptors. Threads: any.
@@ -92,108 +122,4 @@ pub unsafe extern "C" fn matriline_catalog_find(
 pub unsafe extern "C" fn matriline_catalog_free(catalog: *mut matriline_catalog) {
     // SAFETY: the caller's promise.
     unsafe { super::take(catalog) }
-}
-
-/// Whether the plugin can be loaded; false for NULL. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_is_valid(descriptor: *const matriline_descriptor) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe { value_of(descriptor, false, |it| it.error.is_empty()) }
-}
-
-/// What the plugin is known by: the name of its entry file without the extension. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_plugin_key(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.plugin_key) }
-}
-
-/// Its name. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_name(descriptor: *const matriline_descriptor) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.name) }
-}
-
-/// Its description. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_description(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.description) }
-}
-
-/// Its author. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_author(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.author) }
-}
-
-/// Its version. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_version(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.version) }
-}
-
-/// Its folder, set for invalid plugins too. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_plugin_root(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.plugin_root) }
-}
-
-/// The file that is loaded; empty when there is none. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_entry_path(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.entry_path) }
-}
-
-/// What keeps it from being loaded; empty when nothing does. Threads: any.
-///
-/// # Safety
-/// `descriptor` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_descriptor_error(
-    descriptor: *const matriline_descriptor,
-) -> matriline_str {
-    // SAFETY: the caller's promise.
-    unsafe { text_of(descriptor, |it| &it.error) }
 }

@@ -4,10 +4,12 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use matriline::LogRecord;
+use matriline_refs::PluginOptions;
 
 use super::error::{matriline_error, matriline_result};
+use super::plugin_options::matriline_plugin_options;
 use super::text::matriline_str;
-use super::{enter, object_mut};
+use super::{enter, object, object_mut};
 
 /// The options of a manager.
 #[derive(Default)]
@@ -16,6 +18,11 @@ pub struct matriline_config {
     pub(crate) application_version: String,
     pub(crate) python_home: String,
     pub(crate) forward_output: bool,
+    pub(crate) cloud_user: String,
+    pub(crate) hub: String,
+    pub(crate) enforce_requires_python: bool,
+    /// Those of OrcaSlicer when none are set.
+    pub(crate) plugin_options: Option<PluginOptions>,
     pub(crate) log: Option<Arc<Log>>,
 }
 
@@ -156,8 +163,80 @@ pub unsafe extern "C" fn matriline_config_set_forward_output(
     })
 }
 
-/// Sets where the log goes; with a NULL `callback` it goes nowhere. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any
-/// thread, when neither the options nor a manager needs it any more.
+/// Sets the user whose cloud plugins are looked for; an empty text for none.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_cloud_user(
+    config: *mut matriline_config,
+    user: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { set_text(config, user, "user", |config| &mut config.cloud_user, error_out) }
+}
+
+/// Sets the page of the plugin hub, without a query; with it missing plugins say where to look.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_hub(
+    config: *mut matriline_config,
+    hub: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    // SAFETY: the caller's promise.
+    unsafe { set_text(config, hub, "hub", |config| &mut config.hub, error_out) }
+}
+
+/// Sets whether a plugin that asks for another Python cannot be loaded; else that is a warning.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_enforce_requires_python(
+    config: *mut matriline_config,
+    enforce: bool,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        unsafe { object_mut(config, "config") }?.enforce_requires_python = enforce;
+        Ok(())
+    })
+}
+
+/// Sets the options of the application's presets that hold names of capabilities; they are copied. Without it they
+/// are those of OrcaSlicer.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_plugin_options(
+    config: *mut matriline_config,
+    options: *const matriline_plugin_options,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (config, options) = unsafe { (object_mut(config, "config")?, object(options, "options")?) };
+        config.plugin_options = Some(options.0.clone());
+        Ok(())
+    })
+}
+
+/// Sets where the log goes; with a NULL `callback` it goes nowhere. `drop_callback` may be NULL; otherwise it is
+/// called once with `userdata`, on any thread, when neither the options nor a manager needs it any more.
 ///
 /// Threads: one at a time; `callback` is called on any thread.
 ///

@@ -1,15 +1,14 @@
 //! The manager: catalog, loader and look-up.
 
-use matriline::{CapabilityType, ErrorCode, PluginManager};
+use matriline::PluginManager;
 
 use super::capability::{matriline_capability, matriline_capability_list};
 use super::catalog::matriline_catalog;
 use super::config::matriline_config;
 use super::error::{matriline_error, matriline_result};
-use super::requirement::matriline_requirement_list;
-use super::text::{matriline_str, read_all};
+use super::text::matriline_str;
 use super::{enter, give, object, object_mut, slot, value_of};
-use crate::boundary::{Fault, Outcome};
+use crate::number::capability_type;
 
 /// The plugin system of the process.
 pub struct matriline_manager(pub(crate) PluginManager);
@@ -30,12 +29,23 @@ pub unsafe extern "C" fn matriline_manager_start(
     enter(error_out, || {
         // SAFETY: the caller's promise.
         let (config, manager_out) = unsafe { (object(config, "config")?, slot(manager_out, "manager_out")?) };
-        let mut builder = PluginManager::builder(&config.data_dir).forward_output(config.forward_output);
+        let mut builder = PluginManager::builder(&config.data_dir)
+            .forward_output(config.forward_output)
+            .enforce_requires_python(config.enforce_requires_python);
         if !config.application_version.is_empty() {
             builder = builder.application_version(&config.application_version);
         }
         if !config.python_home.is_empty() {
             builder = builder.python_home(&config.python_home);
+        }
+        if !config.cloud_user.is_empty() {
+            builder = builder.cloud_user(&config.cloud_user);
+        }
+        if !config.hub.is_empty() {
+            builder = builder.hub(&config.hub);
+        }
+        if let Some(options) = config.plugin_options.clone() {
+            builder = builder.plugin_options(options);
         }
         if let Some(log) = config.log.clone() {
             builder = builder.log(move |record| log.write(record));
@@ -90,8 +100,29 @@ pub unsafe extern "C" fn matriline_manager_discover(
         let catalog = unsafe { object(manager, "manager") }?.0.discover_plugins();
         // SAFETY: the caller's promise.
         if let Some(catalog_out) = unsafe { catalog_out.as_mut() } {
-            give(catalog_out, matriline_catalog::of(&catalog));
+            give(catalog_out, matriline_catalog::of(catalog));
         }
+        Ok(())
+    })
+}
+
+/// What the last discovery found; empty before the first one. `catalog_out` receives a catalog to free with
+/// `matriline_catalog_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_manager_catalog(
+    manager: *const matriline_manager,
+    catalog_out: *mut *mut matriline_catalog,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (manager, slot) = unsafe { (object(manager, "manager")?, slot(catalog_out, "catalog_out")?) };
+        give(slot, matriline_catalog::of(manager.0.catalog()));
         Ok(())
     })
 }
@@ -256,49 +287,5 @@ pub unsafe extern "C" fn matriline_manager_capabilities_of_plugin(
         let key = unsafe { plugin_key.read("plugin_key") }?;
         give(list_out, matriline_capability_list(manager.0.loader().loaded_plugin_capabilities(key)));
         Ok(())
-    })
-}
-
-/// What the values of a setting need, each with whether it is there now. `type` is a
-/// `matriline_capability_type`. `plugins` is the preset's array; with NULL no value resolves. `list_out` receives
-/// a list to free with `matriline_requirement_list_free`.
-///
-/// Threads: any.
-///
-/// # Safety
-/// Every pointer is NULL or valid, every array and text readable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_manager_requirements(
-    manager: *const matriline_manager,
-    r#type: u8,
-    values: *const matriline_str,
-    values_len: usize,
-    plugins: *const matriline_str,
-    plugins_len: usize,
-    list_out: *mut *mut matriline_requirement_list,
-    error_out: *mut *mut matriline_error,
-) -> matriline_result {
-    enter(error_out, || {
-        let kind = capability_type(r#type)?;
-        // SAFETY: the caller's promise.
-        let (manager, list_out) = unsafe { (object(manager, "manager")?, slot(list_out, "list_out")?) };
-        // SAFETY: the caller's promise.
-        let values = unsafe { read_all(values, values_len, "values") }?;
-        let plugins = match plugins.is_null() {
-            true => None,
-            // SAFETY: the caller's promise.
-            false => Some(unsafe { read_all(plugins, plugins_len, "plugins") }?),
-        };
-        let requirements = manager.0.requirements(kind, &values, plugins.as_deref());
-        give(list_out, matriline_requirement_list::of(requirements));
-        Ok(())
-    })
-}
-
-fn capability_type(number: u8) -> Outcome<CapabilityType> {
-    CapabilityType::from_number(number).ok_or_else(|| {
-        let message =
-            format!("No capability type has the number {number}; use a `matriline_capability_type`");
-        Fault::new(ErrorCode::InvalidArgument, message)
     })
 }

@@ -5,13 +5,21 @@
 pub mod capability;
 pub mod catalog;
 pub mod config;
+pub mod descriptor;
+pub mod discovery;
 pub mod error;
 pub mod execution_result;
 pub mod manager;
+pub mod manifest_update;
+pub mod pickable;
+pub mod plugin_options;
 pub mod post_process;
+pub mod preset;
+pub mod preset_document;
 pub mod reference;
-pub mod requirement;
+pub mod resolution;
 pub mod text;
+pub mod text_list;
 pub mod version;
 
 use matriline::ErrorCode;

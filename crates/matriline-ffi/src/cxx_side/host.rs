@@ -4,13 +4,11 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 
 use cxx::SharedPtr;
-use matriline::{
-    CapabilityRef, CapabilityType, ErrorCode, PluginManager, PostProcess, PostProcessStep, Requirement,
-};
-use matriline_refs::parse_capability_ref;
+use matriline::{ErrorCode, PluginManager, PostProcess, PostProcessStep};
 
-use crate::boundary::{Fault, Outcome, catch, run};
+use crate::boundary::{Fault, Outcome, run};
 use crate::bridge::ffi;
+use crate::cxx_side::preset::plugin_options;
 
 /// A manager from its start on.
 pub(crate) struct Host {
@@ -50,12 +48,21 @@ impl Host {
         failure: Pin<&mut ffi::Failure>,
     ) {
         run(failure, || {
-            let mut builder = PluginManager::builder(&config.data_dir).forward_output(config.forward_output);
+            let mut builder = PluginManager::builder(&config.data_dir)
+                .forward_output(config.forward_output)
+                .enforce_requires_python(config.enforce_requires_python)
+                .plugin_options(plugin_options(&config.plugin_options)?);
             if !config.application_version.is_empty() {
                 builder = builder.application_version(&config.application_version);
             }
             if !config.python_home.is_empty() {
                 builder = builder.python_home(&config.python_home);
+            }
+            if !config.cloud_user.is_empty() {
+                builder = builder.cloud_user(&config.cloud_user);
+            }
+            if !config.hub.is_empty() {
+                builder = builder.hub(&config.hub);
             }
             if !log.is_null() {
                 let log = Log(log);
@@ -69,26 +76,6 @@ impl Host {
 
     pub(crate) fn shutdown(&self, failure: Pin<&mut ffi::Failure>) {
         run(failure, || Ok(self.manager()?.shutdown()?));
-    }
-
-    pub(crate) fn discover(&self, failure: Pin<&mut ffi::Failure>) {
-        run(failure, || {
-            self.manager()?.discover_plugins();
-            Ok(())
-        });
-    }
-
-    pub(crate) fn requirements(
-        &self,
-        kind: u8,
-        values: &[String],
-        plugins: &ffi::TextList,
-        failure: Pin<&mut ffi::Failure>,
-    ) -> Vec<ffi::RequirementData> {
-        run(failure, || {
-            let requirements = self.manager()?.requirements(capability_type(kind)?, values, list(plugins));
-            Ok(requirements.into_iter().map(requirement_data).collect())
-        })
     }
 
     pub(crate) fn run_post_process(
@@ -113,21 +100,6 @@ impl Host {
     }
 }
 
-pub(crate) fn parse_reference(text: &str) -> ffi::ReferenceData {
-    catch(|| Ok(parse_capability_ref(text))).map_or_else(|_| reference_data(None), reference_data)
-}
-
-/// The type of a number that C++ sent.
-#[inline]
-pub(crate) fn capability_type(number: u8) -> Outcome<CapabilityType> {
-    CapabilityType::from_number(number).ok_or_else(|| {
-        Fault::new(
-            ErrorCode::InvalidArgument,
-            format!("No capability type has the number {number}; use a member of `PluginCapabilityType`"),
-        )
-    })
-}
-
 #[cold]
 fn not_started() -> Box<Fault> {
     Fault::new(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first")
@@ -135,20 +107,6 @@ fn not_started() -> Box<Fault> {
 
 fn list(list: &ffi::TextList) -> Option<&[String]> {
     list.given.then_some(&list.texts)
-}
-
-fn reference_data(reference: Option<CapabilityRef>) -> ffi::ReferenceData {
-    let found = reference.is_some();
-    let (name, capability_name, uuid) =
-        reference.map(|it| (it.name, it.capability_name, it.uuid)).unwrap_or_default();
-    ffi::ReferenceData { found, name, capability_name, uuid }
-}
-
-fn requirement_data(requirement: Requirement) -> ffi::RequirementData {
-    let satisfied = requirement.is_satisfied();
-    let problem = if satisfied { String::new() } else { requirement.to_string() };
-    let reference = reference_data(requirement.reference);
-    ffi::RequirementData { value: requirement.value, reference, satisfied, problem }
 }
 
 fn report_step(sink: Pin<&mut ffi::StepSink>, step: &PostProcessStep) {

@@ -8,8 +8,9 @@ use matriline::{CapabilityType, Entry, ErrorCode};
 
 use crate::boundary::{Fault, Outcome, run, text};
 use crate::bridge::ffi;
-use crate::cxx_side::host::{Host, capability_type};
+use crate::cxx_side::host::Host;
 use crate::cxx_side::shell::shell;
+use crate::number::capability_type;
 
 impl Host {
     /// A plugin that does not load is data: the loader keeps its error.

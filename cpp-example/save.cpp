@@ -1,0 +1,46 @@
+#include <string>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "matriline/plugin_manager.hpp"
+#include "matriline/plugin_manifest.hpp"
+#include "presets.hpp"
+#include "report.hpp"
+
+namespace {
+
+matriline::PresetType preset_type(const std::string &word) {
+    if (word == "print") {
+        return matriline::PresetType::Print;
+    }
+    if (word == "printer") {
+        return matriline::PresetType::Printer;
+    }
+    if (word == "filament") {
+        return matriline::PresetType::Filament;
+    }
+    throw UsageError{"The type `" + word + "` is none of `print`, `printer` and `filament`"};
+}
+
+/// Only what is loaded can be referred to.
+void load_all() {
+    auto &manager = matriline::PluginManager::instance();
+    for (const auto &plugin : manager.get_catalog().get_plugin_catalog()) {
+        manager.get_loader().load_plugin(manager.get_catalog(), plugin.plugin_key);
+    }
+}
+
+} // namespace
+
+int save_preset(const Options &options) {
+    const std::string &path = options["--preset"];
+    const auto type = preset_type(options.get("--type", "print"));
+    auto document = read_document(path, "--preset");
+    start_plugins(options["--data-dir"]);
+    load_all();
+    const auto update = matriline::update_plugin_manifest(preset_of(document, type, path));
+    print_update(update);
+    document.set_plugins(update.plugins);
+    replace_file(options.get("--output", path), document.to_json());
+    return 0;
+}

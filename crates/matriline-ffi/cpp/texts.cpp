@@ -1,0 +1,23 @@
+#include "host.hpp"
+
+namespace matriline::detail {
+
+std::vector<std::string> copied(const rust::Vec<rust::String> &texts) {
+    std::vector<std::string> copy;
+    copy.reserve(texts.size());
+    for (const rust::String &text : texts) {
+        copy.emplace_back(text);
+    }
+    return copy;
+}
+
+rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument) {
+    rust::Vec<rust::String> list;
+    list.reserve(values.size());
+    for (const std::string &value : values) {
+        list.push_back(owned(value, argument));
+    }
+    return list;
+}
+
+} // namespace matriline::detail

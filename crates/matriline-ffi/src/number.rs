@@ -1,0 +1,76 @@
+//! What numbers that come over the border stand for.
+
+use matriline::{CapabilityType, ErrorCode};
+use matriline_refs::{OptionValue, PresetKind};
+
+use crate::boundary::{Fault, Outcome};
+
+/// The type of a capability.
+#[inline]
+pub(crate) fn capability_type(number: u8) -> Outcome<CapabilityType> {
+    CapabilityType::from_number(number).ok_or_else(|| unknown("capability type", number))
+}
+
+/// The kind of a preset.
+pub(crate) fn preset_kind(number: u8) -> Outcome<PresetKind> {
+    match number {
+        0 => Ok(PresetKind::Print),
+        1 => Ok(PresetKind::Printer),
+        2 => Ok(PresetKind::Filament),
+        _ => Err(unknown("preset type", number)),
+    }
+}
+
+/// The number of a kind of preset.
+pub(crate) fn of_preset_kind(kind: PresetKind) -> u8 {
+    match kind {
+        PresetKind::Print => 0,
+        PresetKind::Printer => 1,
+        PresetKind::Filament => 2,
+    }
+}
+
+/// What an option holds.
+pub(crate) fn option_value(number: u8) -> Outcome<OptionValue> {
+    match number {
+        0 => Ok(OptionValue::CapabilityName),
+        1 => Ok(OptionValue::AgentId),
+        _ => Err(unknown("value of an option", number)),
+    }
+}
+
+/// The number of what an option holds.
+pub(crate) fn of_option_value(value: OptionValue) -> u8 {
+    match value {
+        OptionValue::CapabilityName => 0,
+        OptionValue::AgentId => 1,
+    }
+}
+
+#[cold]
+fn unknown(what: &str, number: u8) -> Box<Fault> {
+    let message = format!("No {what} has the number {number}: use one that the header names");
+    Fault::new(ErrorCode::InvalidArgument, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_there_and_back() {
+        for number in 0..3 {
+            assert_eq!(of_preset_kind(preset_kind(number).unwrap()), number);
+        }
+        for number in 0..2 {
+            assert_eq!(of_option_value(option_value(number).unwrap()), number);
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_refused() {
+        assert!(preset_kind(3).unwrap_err().message.contains("No preset type has the number 3"));
+        assert!(option_value(2).is_err());
+        assert!(capability_type(200).is_err());
+    }
+}
