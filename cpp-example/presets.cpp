@@ -1,12 +1,41 @@
 #include "presets.hpp"
 
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <system_error>
 
-#include "files.hpp"
 #include "matriline/error.hpp"
 #include "matriline/plugin_capability_ref.hpp"
 #include "matriline/plugin_manager.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The bytes of a file; `option` is what to give another one with.
+std::string read_file(const std::string &path, const std::string &option) {
+    std::error_code problem;
+    if (fs::is_directory(path, problem)) {
+        problem = std::make_error_code(std::errc::is_a_directory);
+    }
+    std::ifstream file;
+    if (!problem) {
+        file.open(path, std::ios::binary);
+        if (!file) {
+            problem = std::error_code(errno, std::generic_category());
+        }
+    }
+    if (problem) {
+        throw std::runtime_error("The file `" + path + "` can't be read: " + problem.message() +
+                                 "; give another one with `" + option + "`");
+    }
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace
 
 matriline::PresetDocument read_document(const std::string &path, const std::string &option) {
     try {
@@ -20,7 +49,7 @@ matriline::Preset preset_of(const matriline::PresetDocument &document, matriline
                             const std::string &path) {
     auto preset = document.preset(type);
     if (preset.name.empty()) {
-        preset.name = std::filesystem::path(path).stem().string();
+        preset.name = fs::path(path).stem().string();
     }
     return preset;
 }

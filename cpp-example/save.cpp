@@ -1,7 +1,6 @@
 #include <string>
 
 #include "commands.hpp"
-#include "files.hpp"
 #include "matriline/plugin_manager.hpp"
 #include "matriline/plugin_manifest.hpp"
 #include "presets.hpp"
@@ -41,6 +40,6 @@ int save_preset(const Options &options) {
     const auto update = matriline::update_plugin_manifest(preset_of(document, type, path));
     print_update(update);
     document.set_plugins(update.plugins);
-    replace_file(options.get("--output", path), document.to_json());
+    document.save(options.get("--output", path));
     return 0;
 }

@@ -1705,6 +1705,18 @@ matriline_result matriline_preset_document_to_json(const struct matriline_preset
                                                    struct matriline_error **error_out);
 
 /**
+ * Writes the JSON text to a file: beside it, flushed, then renamed, so that there is the old text or the new one and
+ * never a part.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, `path` readable.
+ */
+matriline_result matriline_preset_document_save(const struct matriline_preset_document *document,
+                                                struct matriline_str path,
+                                                struct matriline_error **error_out);
+
+/**
  * What the preset says of plugins; its name is the member `name`. `type` is a `matriline_preset_type`. `preset_out`
  * receives a preset to free with `matriline_preset_free`.
  *

@@ -22,7 +22,7 @@ MATRILINE_BEGIN_NAMESPACE
 /// auto document = matriline::PresetDocument::parse(text);
 /// const auto update = matriline::update_plugin_manifest(document.preset(matriline::PresetType::Print));
 /// document.set_plugins(update.plugins);
-/// save(document.to_json());
+/// document.save(path);
 /// ```
 ///
 /// Threads: one at a time.
@@ -47,6 +47,10 @@ public:
 
     /// The JSON text, a member on each line.
     std::string to_json() const;
+
+    /// Writes the JSON text to a file: beside it, flushed, then renamed, so that there is the old text or the new one
+    /// and never a part. Throws `Error` with `ErrorCode::Io`; the old file is then as it was.
+    void save(std::string_view path) const;
 
     /// What the preset says of plugins. Its name is the member `name`. A text where a list of capability names is
     /// expected is read as `unescape_strings_cstyle` reads it.

@@ -159,6 +159,9 @@ static void documents(void) {
            MATRILINE_RESULT_INVALID_ARGUMENT);
     matriline_preset *preset = NULL;
     ok(matriline_preset_document_preset(document, MATRILINE_PRESET_TYPE_FILAMENT, options, &preset, &error), error);
+    assert(matriline_preset_document_save(document, str(""), &error) == MATRILINE_RESULT_IO);
+    matriline_error_free(error);
+    error = NULL;
     matriline_preset_document_free(document);
 
     /* what it lacks is told without Python */

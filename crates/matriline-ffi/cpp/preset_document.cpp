@@ -37,6 +37,10 @@ std::string PresetDocument::to_json() const {
     return std::string(checked([&](Failure &failure) { return state_->document->json(failure); }));
 }
 
+void PresetDocument::save(std::string_view path) const {
+    checked([&](Failure &failure) { state_->document->save(text(path, "path"), failure); });
+}
+
 Preset PresetDocument::preset(PresetType type, const std::vector<PluginOption> &options) const {
     const PresetData data = checked([&](Failure &failure) {
         return state_->document->preset(static_cast<std::uint8_t>(type), options_data(options), failure);

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use matriline::{CallError, Error, ErrorCode};
 use matriline_refs::RefError;
+use matriline_roots::RootError;
 
 use crate::bridge::ffi;
 
@@ -56,6 +57,14 @@ impl From<CallError> for Box<Fault> {
     #[cold]
     fn from(error: CallError) -> Self {
         Error::from(error).into()
+    }
+}
+
+/// A file that could not be written.
+impl From<RootError> for Box<Fault> {
+    #[cold]
+    fn from(error: RootError) -> Self {
+        Fault::new(ErrorCode::Io, error.to_string())
     }
 }
 

@@ -354,6 +354,7 @@ pub(crate) mod ffi {
         fn plugins(self: &Document, failure: Pin<&mut Failure>) -> Vec<String>;
         fn set_plugins(self: &mut Document, plugins: &Vec<String>, failure: Pin<&mut Failure>);
         fn json(self: &Document, failure: Pin<&mut Failure>) -> String;
+        fn save(self: &Document, path: &str, failure: Pin<&mut Failure>);
         fn preset(
             self: &Document,
             kind: u8,

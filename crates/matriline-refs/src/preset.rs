@@ -2,7 +2,7 @@
 
 use crate::{CapabilityRefBorrowed, PluginOption, PluginOptions};
 use hashbrown::HashSet;
-use matriline_capability::CapabilityType;
+use matriline_capability::{CapabilityId, CapabilityType};
 use std::fmt;
 
 /// The kinds of presets that carry a `plugins` array.
@@ -60,16 +60,10 @@ pub fn referenced_capabilities<'a>(
 }
 
 /// Whether any of the presets uses a capability, so that taking its plugin away would change a result.
-pub fn capability_in_use(
-    options: &PluginOptions,
-    presets: &[Preset],
-    kind: CapabilityType,
-    plugin_key: &str,
-    name: &str,
-) -> bool {
+pub fn capability_in_use(options: &PluginOptions, presets: &[Preset], id: &CapabilityId) -> bool {
     presets.iter().any(|preset| {
-        let references = referenced_capabilities(options, kind, preset);
-        references.iter().any(|found| found.plugin_key() == plugin_key && found.capability_name == name)
+        let references = referenced_capabilities(options, id.kind, preset);
+        references.iter().any(|found| found.plugin_key() == id.plugin_key && found.capability_name == id.name)
     })
 }
 
@@ -157,10 +151,13 @@ mod tests {
         assert!(found.iter().map(|found| found.capability_name).eq(expected.iter().copied()), "{found:?}");
         for text in &preset.plugins {
             let Some(reference) = CapabilityRefBorrowed::parse(text) else { continue };
-            let (key, name) = (reference.plugin_key(), reference.capability_name);
-            let in_use = capability_in_use(&options, std::slice::from_ref(preset), kind, key, name);
-            assert_eq!(in_use, expected.contains(&name));
-            assert!(!capability_in_use(&options, std::slice::from_ref(preset), kind, "other", name));
+            let in_use = |plugin_key: &str| {
+                let name = reference.capability_name.to_owned();
+                let id = CapabilityId { kind, name, plugin_key: plugin_key.to_owned() };
+                capability_in_use(&options, std::slice::from_ref(preset), &id)
+            };
+            assert_eq!(in_use(reference.plugin_key()), expected.contains(&reference.capability_name));
+            assert!(!in_use("other"));
         }
     }
 

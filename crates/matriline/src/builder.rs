@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use matriline_catalog::{Discovery, ScanOptions};
-use matriline_manifest::{RequiresPython, Target};
+use matriline_manifest::RequiresPython;
 use matriline_orca as orca;
 use matriline_python::{Interpreter, InterpreterOptions, output, set_log};
 use matriline_refs::PluginOptions;
@@ -13,6 +13,7 @@ use matriline_refs::PluginOptions;
 use crate::lease::Lease;
 use crate::log::{self, Callback, LogRecord};
 use crate::manager::Parts;
+use crate::target::running_target;
 use crate::{Error, PluginLoader, PluginManager};
 
 /// What a manager is started with.
@@ -135,16 +136,6 @@ impl ManagerBuilder {
             dispatch,
         };
         Ok(PluginManager::of(parts, scan))
-    }
-}
-
-/// The interpreter and system that plugins run on.
-fn running_target() -> Target {
-    let (minor, micro) = matriline_python::version();
-    Target {
-        python_micro: Some(micro),
-        system_version: matriline_python::system_version(),
-        ..Target::of_this_build(minor)
     }
 }
 

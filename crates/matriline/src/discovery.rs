@@ -33,7 +33,8 @@ impl PluginManager {
     }
 
     /// The same on a thread of its own, which calls `on_done` with the catalog in the end, also when the discovery was
-    /// cancelled or failed and the catalog is the one before. False, and no call, while a discovery runs.
+    /// cancelled or failed and the catalog is the one before. False, and no call, while a discovery runs. Nor is there
+    /// a call once the last handle of the manager is gone.
     pub fn start_discovery(&self, on_done: impl FnOnce(&Arc<Catalog>) + Send + 'static) -> bool {
         let shared = Arc::downgrade(&self.0);
         self.0.parts.discovery.start(move |done| {
@@ -52,7 +53,9 @@ impl PluginManager {
 
     /// Whether a discovery runs.
     pub fn is_discovery_in_progress(&self) -> bool {
-        self.0.parts.discovery.is_in_progress()
+        let runs = self.0.parts.discovery.is_in_progress();
+        self.take_over();
+        runs
     }
 
     /// Whether a discovery has ended, with a catalog or an error, and none runs.

@@ -31,6 +31,7 @@ mod manager;
 mod post_process;
 mod presets;
 mod source;
+mod target;
 mod unpack;
 
 pub use builder::ManagerBuilder;
@@ -51,6 +52,7 @@ pub use matriline_refs::{
 };
 pub use matriline_registry::Entry;
 pub use post_process::{PostProcess, PostProcessStep};
+pub use target::running_target;
 
 /// For applications that touch Python themselves.
 pub mod python {

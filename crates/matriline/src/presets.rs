@@ -1,6 +1,6 @@
 //! What presets need of plugins: whether it is there, and what a preset says when it is saved.
 
-use matriline_capability::CapabilityType;
+use matriline_capability::{CapabilityId, CapabilityType};
 use matriline_refs::{
     Available, CapabilityState, LoadedPlugins, ManifestUpdate, PluginOptions, Preset, Resolution,
     update_manifest,
@@ -34,8 +34,8 @@ impl PluginManager {
     /// Whether any of the presets uses a capability; asked before it is disabled or its plugin removed.
     ///
     /// Threads: any.
-    pub fn capability_in_use(&self, presets: &[Preset], key: &str, kind: CapabilityType, name: &str) -> bool {
-        matriline_refs::capability_in_use(self.plugin_options(), presets, kind, key, name)
+    pub fn capability_in_use(&self, presets: &[Preset], id: &CapabilityId) -> bool {
+        matriline_refs::capability_in_use(self.plugin_options(), presets, id)
     }
 
     /// The enabled capabilities that an option of a type may name, by name and then by plugin key.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Application;
-use matriline::{CapabilityType, Preset, PresetKind, Resolution};
+use matriline::{CapabilityId, CapabilityType, Preset, PresetKind, Resolution};
 use matriline_testkit::{DataFolder, process_tests};
 
 const POST: CapabilityType = CapabilityType::PostProcessing;
@@ -139,7 +139,10 @@ fn a_disabled_capability_keeps_its_reference_and_is_not_offered() {
 fn in_use_is_answered_from_the_presets() {
     let application = Application::with(&[]);
     let presets = [print(&["first"], &["stamps;;first", "stamps;;second"])];
-    let in_use = |key, name| application.manager.capability_in_use(&presets, key, POST, name);
+    let in_use = |key: &str, name: &str| {
+        let id = CapabilityId { kind: POST, name: name.into(), plugin_key: key.into() };
+        application.manager.capability_in_use(&presets, &id)
+    };
     assert!(in_use("stamps", "first"));
     assert!(!in_use("stamps", "second"));
     assert!(!in_use("other", "first"));

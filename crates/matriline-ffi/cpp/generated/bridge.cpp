@@ -1473,6 +1473,7 @@ struct Document final : public ::rust::Opaque {
   ::rust::Vec<::rust::String> plugins(::matriline::detail::Failure &failure) const noexcept;
   void set_plugins(::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
   ::rust::String json(::matriline::detail::Failure &failure) const noexcept;
+  void save(::rust::Str path, ::matriline::detail::Failure &failure) const noexcept;
   ::matriline::detail::PresetData preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept;
   ~Document() = delete;
 
@@ -1662,6 +1663,8 @@ void matriline$detail$cxxbridge1$205$Document$plugins(::matriline::detail::Docum
 void matriline$detail$cxxbridge1$205$Document$set_plugins(::matriline::detail::Document &self, ::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Document$json(::matriline::detail::Document const &self, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$Document$save(::matriline::detail::Document const &self, ::rust::Str path, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Document$preset(::matriline::detail::Document const &self, ::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure, ::matriline::detail::PresetData *return$) noexcept;
 
@@ -1919,6 +1922,10 @@ void Document::set_plugins(::rust::Vec<::rust::String> const &plugins, ::matrili
   ::rust::MaybeUninit<::rust::String> return$;
   matriline$detail$cxxbridge1$205$Document$json(*this, failure, &return$.value);
   return ::std::move(return$.value);
+}
+
+void Document::save(::rust::Str path, ::matriline::detail::Failure &failure) const noexcept {
+  matriline$detail$cxxbridge1$205$Document$save(*this, path, failure);
 }
 
 ::matriline::detail::PresetData Document::preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept {

@@ -1396,6 +1396,7 @@ struct Document final : public ::rust::Opaque {
   ::rust::Vec<::rust::String> plugins(::matriline::detail::Failure &failure) const noexcept;
   void set_plugins(::rust::Vec<::rust::String> const &plugins, ::matriline::detail::Failure &failure) noexcept;
   ::rust::String json(::matriline::detail::Failure &failure) const noexcept;
+  void save(::rust::Str path, ::matriline::detail::Failure &failure) const noexcept;
   ::matriline::detail::PresetData preset(::std::uint8_t kind, ::rust::Vec<::matriline::detail::OptionData> const &options, ::matriline::detail::Failure &failure) const noexcept;
   ~Document() = delete;
 

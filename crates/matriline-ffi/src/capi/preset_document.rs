@@ -1,6 +1,7 @@
 //! The JSON text of a preset.
 
 use matriline_refs::PresetDocument;
+use matriline_roots::replace;
 
 use super::error::{matriline_error, matriline_result};
 use super::plugin_options::matriline_plugin_options;
@@ -122,6 +123,26 @@ pub unsafe extern "C" fn matriline_preset_document_to_json(
         let (document, text_out) = unsafe { (object(document, "document")?, slot(text_out, "text_out")?) };
         give(text_out, matriline_text(document.0.to_json()));
         Ok(())
+    })
+}
+
+/// Writes the JSON text to a file: beside it, flushed, then renamed, so that there is the old text or the new one and
+/// never a part.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, `path` readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_preset_document_save(
+    document: *const matriline_preset_document,
+    path: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (document, path) = unsafe { (object(document, "document")?, path.read("path")?) };
+        Ok(replace(path.as_ref(), document.0.to_json().as_bytes())?)
     })
 }
 

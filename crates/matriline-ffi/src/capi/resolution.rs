@@ -1,5 +1,6 @@
 //! What presets lack.
 
+use matriline::CapabilityId;
 use matriline_refs::{Bucket, MissingPlugin, Resolution, resolve};
 
 use super::catalog::matriline_catalog;
@@ -169,7 +170,8 @@ pub unsafe extern "C" fn matriline_manager_capability_in_use(
         // SAFETY: the caller's promise.
         let (name, in_use_out) =
             unsafe { (name.read("name")?, super::object_mut(in_use_out, "in_use_out")?) };
-        *in_use_out = manager.0.capability_in_use(&presets, key, kind, name);
+        let id = CapabilityId { kind, name: name.to_owned(), plugin_key: key.to_owned() };
+        *in_use_out = manager.0.capability_in_use(&presets, &id);
         Ok(())
     })
 }

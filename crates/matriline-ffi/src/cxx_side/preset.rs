@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use matriline_refs::{DecidedBy, ManifestUpdate, PluginOption, PluginOptions, Preset, PresetDocument};
+use matriline_roots::replace;
 
 use crate::boundary::{Outcome, run};
 use crate::bridge::ffi;
@@ -43,6 +44,10 @@ impl Document {
 
     pub(crate) fn json(&self, failure: Pin<&mut ffi::Failure>) -> String {
         run(failure, || Ok(self.0.to_json()))
+    }
+
+    pub(crate) fn save(&self, path: &str, failure: Pin<&mut ffi::Failure>) {
+        run(failure, || Ok(replace(path.as_ref(), self.0.to_json().as_bytes())?));
     }
 
     pub(crate) fn preset(

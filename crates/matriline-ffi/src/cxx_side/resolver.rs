@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 
+use matriline::CapabilityId;
 use matriline_refs::{
     Available, InstalledPlugins, Message, MissingPlugin, Package, Resolution, Unreferenced,
 };
@@ -59,7 +60,8 @@ pub(crate) fn capability_in_use(
 ) -> bool {
     run(failure, || {
         let kind = number::capability_type(kind)?;
-        Ok(host.manager()?.capability_in_use(&self::presets(presets)?, key, kind, name))
+        let id = CapabilityId { kind, name: name.to_owned(), plugin_key: key.to_owned() };
+        Ok(host.manager()?.capability_in_use(&self::presets(presets)?, &id))
     })
 }
 

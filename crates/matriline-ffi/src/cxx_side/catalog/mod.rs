@@ -8,7 +8,6 @@ use std::pin::Pin;
 
 use matriline::{Catalog, CatalogEntry, PluginManager};
 use matriline_catalog::ScanOptions;
-use matriline_manifest::Target;
 
 use crate::boundary::run;
 use crate::bridge::ffi;
@@ -107,13 +106,7 @@ pub(crate) fn scan_plugins(
 
 /// One scan for the Python that this build is linked with. An empty text stands for no user.
 pub(crate) fn scan(data_dir: &str, user: &str) -> Catalog {
-    let (minor, micro) = matriline_python::version();
-    let target = Target {
-        python_micro: Some(micro),
-        system_version: matriline_python::system_version(),
-        ..Target::of_this_build(minor)
-    };
-    let mut options = ScanOptions::new(target);
+    let mut options = ScanOptions::new(matriline::running_target());
     options.cloud_user = (!user.is_empty()).then(|| user.to_owned());
     Catalog::scan(Path::new(data_dir), &options)
 }
