@@ -38,5 +38,26 @@ fn script(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, script);
+/// Blocks of the largest size that are all faults.
+fn hostile(criterion: &mut Criterion) {
+    let block = |toml: String| {
+        let lines: String = toml.lines().map(|line| format!("# {line}\n")).collect();
+        format!("# /// script\n{lines}# ///\n")
+    };
+    let keys: String = (0..6000).map(|index| format!("a{index} = 1\n")).collect();
+    let cases = [
+        ("unknown keys", block(keys)),
+        ("numbers for requirements", block(format!("dependencies = [{}]", "1,".repeat(30_000)))),
+        ("a long range", block(format!("requires-python = '{}'", "x".repeat(48 << 10)))),
+        ("an unclosed list", block(format!("dependencies = [\n{}", "a\n".repeat(30_000)))),
+        ("open brackets", block(format!("dependencies = {}", "[".repeat(60_000)))),
+    ];
+    let mut group = criterion.benchmark_group("hostile block");
+    group.sample_size(10);
+    for (name, source) in &cases {
+        group.bench_function(*name, |bench| bench.iter(|| read_script("stem", black_box(source.as_bytes()))));
+    }
+}
+
+criterion_group!(benches, script, hostile);
 criterion_main!(benches);

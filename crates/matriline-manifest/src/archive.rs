@@ -3,6 +3,7 @@
 //! Everything is decided from the archive's directory before a byte is unpacked. The directory must be where a wheel
 //! has it, at the very end: another reader that looks for it elsewhere then sees the same members or none.
 
+use crate::bounds::shown;
 use crate::member::{check_paths, checked_path};
 use crate::{ArchiveError, Member};
 use std::error::Error;
@@ -29,7 +30,7 @@ pub struct WheelArchive<R> {
 /// The members of a wheel, all checked.
 ///
 /// # Errors
-/// Any member that can't be unpacked safely refuses the whole archive.
+/// Any member that cannot be unpacked safely refuses the whole archive.
 pub fn wheel_members(reader: impl Read + Seek) -> Result<Vec<Member>, ArchiveError> {
     WheelArchive::open(reader).map(|archive| archive.members)
 }
@@ -38,7 +39,7 @@ impl<R: Read + Seek> WheelArchive<R> {
     /// Reads and checks the archive's directory.
     ///
     /// # Errors
-    /// Any member that can't be unpacked safely refuses the whole archive.
+    /// Any member that cannot be unpacked safely refuses the whole archive.
     pub fn open(mut reader: R) -> Result<Self, ArchiveError> {
         check_end(&mut reader)?;
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
@@ -133,7 +134,8 @@ fn checked_members<R: Read + Seek>(zip: &ZipArchive<R>) -> Result<Vec<Member>, A
         let entry = zip.by_index_data(index).map_err(not_zip)?;
         let raw = entry.name_raw();
         let name = || String::from_utf8_lossy(raw).into_owned();
-        let path = checked_path(raw).map_err(|fault| ArchiveError::UnsafeName { name: name(), fault })?;
+        let path = checked_path(raw)
+            .map_err(|fault| ArchiveError::UnsafeName { name: shown(&name()).into_owned(), fault })?;
         let is_folder = raw.ends_with(b"/");
         let kind = entry.unix_mode().unwrap_or_default() & KIND_OF_FILE;
         if !(matches!(kind, 0 | REGULAR) || is_folder && kind == FOLDER) {

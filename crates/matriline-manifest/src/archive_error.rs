@@ -1,13 +1,13 @@
-//! Why a wheel can't be unpacked safely.
+//! Why a wheel cannot be unpacked safely.
 
-use crate::{MAX_DIRECTORY_BYTES, MAX_MEMBERS, MAX_UNPACKED_BYTES, NameFault};
+use crate::{MAX_DIRECTORY_BYTES, MAX_FOLDED_BYTES, MAX_MEMBERS, MAX_UNPACKED_BYTES, NameFault};
 use std::error::Error;
 use std::io;
 
 /// Why an archive is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The bytes are no zip archive, or not a whole one.
+    /// The bytes are not a zip archive, or not a whole one.
     #[error("The wheel is no zip archive or is cut off: build or download it again")]
     NotZip {
         /// What the reader of zip archives says.
@@ -48,6 +48,11 @@ pub enum ArchiveError {
         /// The other one.
         second: String,
     },
+    /// The names have more letters beyond ASCII than [`MAX_FOLDED_BYTES`].
+    #[error(
+        "The names in the wheel have more than {MAX_FOLDED_BYTES} bytes of letters beyond ASCII: use letters of ASCII for most"
+    )]
+    TooManyLetters,
     /// The directory lists one name more than once.
     #[error("Two members of the wheel have the same name: build it again")]
     Duplicates,
@@ -71,7 +76,7 @@ pub enum ArchiveError {
         /// The method's name.
         method: String,
     },
-    /// A member can't be unpacked, or what it is unpacked to can't be written.
+    /// A member cannot be unpacked, or what it is unpacked to can't be written.
     #[error("The member `{name}` of the wheel can't be unpacked")]
     Unpack {
         /// The member.

@@ -23,6 +23,11 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// An empty block with room for a usual one.
+    pub(crate) fn new() -> Self {
+        Self { toml: String::with_capacity(512), starts: Vec::with_capacity(16) }
+    }
+
     /// Adds the text of a line that begins at `place`.
     pub(crate) fn push(&mut self, content: &str, place: Position) {
         self.starts.push((self.toml.len(), place));
@@ -177,7 +182,7 @@ pub(crate) fn start_of(line: usize) -> Position {
     Position { line, column: 1 }
 }
 
-/// True for `#/// script`, a blank too many, another case; never for prose that mentions a block.
+/// True for `#/// script`, a space too many, another case; never for prose that mentions a block.
 fn looks_like_opening(line: &str) -> bool {
     let Some(comment) = line.trim().strip_prefix('#') else { return false };
     let comment = comment.trim_start();
@@ -263,7 +268,7 @@ mod tests {
         check(
             "# /// script\n# a = 1\n#\tb = 1\n# c = 1\n# ///\n# d = 1\n",
             Some("a = 1\nb = 1\nc = 1\n"),
-            "Line 3, column 2: This line cuts the metadata block off: write a blank after its `#`",
+            "Line 3, column 2: This line cuts the metadata block off: write a space after its `#`",
         );
         check(
             "# /// script\n# a = 1\n\n# b = 1\nc = 1\n# ///\n",
@@ -273,7 +278,7 @@ mod tests {
         check(
             "# /// script\n# a = 1\n#///\nimport orca\n# b",
             Some("a = 1\n"),
-            "Line 3, column 2: This line cuts the metadata block off: write a blank after its `#`",
+            "Line 3, column 2: This line cuts the metadata block off: write a space after its `#`",
         );
     }
 

@@ -32,7 +32,7 @@ pub struct Descriptor {
     pub dependencies: Vec<String>,
     /// The Python versions the plugin asks for, in the form of PEP 440.
     pub requires_python: Option<String>,
-    /// The texts of `[tool.orcaslicer.plugin.settings]`; a value that is no text is kept as it was written.
+    /// The texts of `[tool.orcaslicer.plugin.settings]`; a value that is not a text is kept as it was written.
     pub settings: BTreeMap<String, String>,
     /// The keys without a meaning here, by their dotted path, with their values in TOML.
     pub extra: BTreeMap<String, String>,

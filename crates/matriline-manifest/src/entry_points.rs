@@ -1,6 +1,9 @@
 //! The entry points of a wheel (entry points specification), of the one group that matters here.
 
+use crate::Problem;
+use crate::bounds::shown;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// What a wheel offers under a name: `name = module:attribute`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,26 +19,44 @@ pub struct EntryPoint {
 /// The group of plugins of OctoPrint.
 pub(crate) const GROUP: &str = "octoprint.plugin";
 
-/// Reads the entry points of [`GROUP`] from the text of `entry_points.txt`, and gives the lines in it that are none,
-/// each with its number.
+/// The most entry points of one wheel that are read.
+const MAX_COUNT: usize = 1000;
+
+/// Reads the entry points of [`GROUP`] from the text of `entry_points.txt`, at most [`MAX_COUNT`], and tells the lines
+/// in it that are not one.
 ///
 /// Sections, `name = value` and comments that begin a line with `#` or `;`. Extras after the object, `[name]`, are
 /// read over, as the specification asks for.
-pub(crate) fn read(text: &str) -> (Vec<EntryPoint>, Vec<(usize, &str)>) {
-    let (mut found, mut faults) = (Vec::<EntryPoint>::new(), Vec::new());
+pub(crate) fn read(text: &str) -> (Vec<EntryPoint>, Vec<Problem>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let mut names = HashSet::new();
     let mut inside = false;
     let lines = text.lines().map(str::trim).zip(1..);
     for (line, number) in lines.filter(|(line, _)| !line.is_empty() && !line.starts_with(['#', ';'])) {
         if let Some(group) = line.strip_prefix('[') {
             inside = group.strip_suffix(']').map(str::trim) == Some(GROUP);
         } else if inside {
+            if found.len() == MAX_COUNT {
+                let message = format!(
+                    "The file `entry_points.txt` has more than {MAX_COUNT} entry points, line {number} and those below it are not read: remove some"
+                );
+                problems.push(Problem::warning(message));
+                break;
+            }
             match entry_point(line) {
-                Some(point) if found.iter().all(|known| known.name != point.name) => found.push(point),
-                _ => faults.push((number, line)),
+                Some(point) if names.insert(point.name.clone()) => found.push(point),
+                Some(point) => problems.push(Problem::warning(format!(
+                    "Line {number} of the file `entry_points.txt` has the name of another entry point, `{}`: rename one",
+                    shown(&point.name)
+                ))),
+                None => problems.push(Problem::warning(format!(
+                    "Line {number} of the file `entry_points.txt` is not an entry point: write `{}` like `name = module`",
+                    shown(line)
+                ))),
             }
         }
     }
-    (found, faults)
+    (found, problems)
 }
 
 fn entry_point(line: &str) -> Option<EntryPoint> {
@@ -58,15 +79,16 @@ pub(crate) fn is_dotted(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// `expected` is one `name module attribute` a line, `faults` the numbers of the lines that are none.
-    fn check(text: &str, expected: &str, faults: &[usize]) {
+    /// `expected` is one `name module attribute` a line, `faults` the numbers of the lines that are told.
+    fn check(text: &str, expected: &str, faults: &str) {
         let (found, bad) = read(text);
         let shown: Vec<_> = found
             .iter()
             .map(|point| format!("{} {} {}", point.name, point.module, point.attribute))
             .collect();
         assert_eq!(shown.join("\n"), expected);
-        assert_eq!(bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(), faults);
+        let numbers: Vec<_> = bad.iter().map(|problem| problem.message.split(' ').nth(1).unwrap()).collect();
+        assert_eq!(numbers.join(" "), faults);
     }
 
     #[test]
@@ -74,33 +96,40 @@ mod tests {
         check(
             "[console_scripts]\na = b:c\n[octoprint.plugin]\nstats = print_stats\n[x]\nd=e",
             "stats print_stats ",
-            &[],
+            "",
         );
     }
 
     #[test]
     fn objects_and_extras() {
-        check("[octoprint.plugin]\r\n a=b.c : d.e [x,y]\r\nm = n [z]", "a b.c d.e\nm n ", &[]);
+        check("[octoprint.plugin]\r\n a=b.c : d.e [x,y]\r\nm = n [z]", "a b.c d.e\nm n ", "");
     }
 
     #[test]
     fn comments_and_blanks() {
-        check("# one\n\n[ octoprint.plugin ]\n; two\na = b", "a b ", &[]);
+        check("# one\n\n[ octoprint.plugin ]\n; two\na = b", "a b ", "");
     }
 
     #[test]
     fn what_is_no_entry_point() {
-        check("[octoprint.plugin]\na\n= b\nb = 3d\nc = d:\nc = e:f g", "c d ", &[2, 3, 4, 6]);
+        check("[octoprint.plugin]\na\n= b\nb = 3d\nc = d:\nc = e:f g", "c d ", "2 3 4 6");
     }
 
     #[test]
     fn a_name_counts_once() {
-        check("[octoprint.plugin]\na = b\na = c", "a b ", &[3]);
+        check("[octoprint.plugin]\na = b\na = c", "a b ", "3");
+    }
+
+    #[test]
+    fn only_so_many_are_read() {
+        let lines: String = (0..=MAX_COUNT).map(|index| format!("a{index} = b\n")).collect();
+        let (found, problems) = read(&format!("[octoprint.plugin]\n{lines}a = b\n"));
+        assert_eq!((found.len(), problems.len()), (MAX_COUNT, 1), "{problems:?}");
     }
 
     #[test]
     fn no_group() {
-        check("", "", &[]);
-        check("a = b", "", &[]);
+        check("", "", "");
+        check("a = b", "", "");
     }
 }

@@ -1,4 +1,4 @@
-//! What can be read line by line of a block that is no TOML.
+//! What can be read line by line of a block that is not TOML.
 //!
 //! Plugins were written for a reader that took `key = value` lines, with or without quotes, and passed over the
 //! rest. Their block is an error here, and yet name and version can be shown beside it. Only what the real parser
@@ -35,12 +35,17 @@ pub(crate) fn fill(toml: &str, descriptor: &mut Descriptor) {
             }
             (Table::Root, "dependencies") if descriptor.dependencies.is_empty() => {
                 let mut rest = value.to_owned();
-                while !is_closed(&rest) {
+                let (mut scan, mut is_closed) = (Scan::default(), true);
+                if let Some(inside) = value.strip_prefix('[') {
+                    is_closed = scan.finds_end(inside);
+                }
+                while !is_closed {
                     // a table or another key ends a list that was never closed
                     let next = lines.next_if(|line| !line.starts_with('[') && !is_key(line));
                     let Some(line) = next else { break };
                     rest.push('\n');
                     rest.push_str(line);
+                    is_closed = scan.finds_end("\n") || scan.finds_end(line);
                 }
                 descriptor.dependencies = entries(&rest);
                 continue;
@@ -81,11 +86,6 @@ fn is_key(line: &str) -> bool {
     })
 }
 
-/// Whether a list ends in this text.
-fn is_closed(list: &str) -> bool {
-    !list.starts_with('[') || outside_quotes(list).any(|(_, letter)| letter == ']')
-}
-
 /// The entries of a list, parted by commas or line ends.
 fn entries(list: &str) -> Vec<String> {
     let list = list.strip_prefix('[').unwrap_or(list);
@@ -95,7 +95,7 @@ fn entries(list: &str) -> Vec<String> {
     let mut start = 0;
     let mut found = Vec::new();
     for end in parts.chain([list.len()]) {
-        let entry = text(list[start..end].trim());
+        let entry = text(list[start..end].trim()).trim();
         if !entry.is_empty() && !entry.starts_with('#') {
             found.push(entry.to_owned());
         }
@@ -104,30 +104,47 @@ fn entries(list: &str) -> Vec<String> {
     found
 }
 
-/// The letters that stand outside of quotes; a text ends with its line at the latest. Brackets of a bare word, as in
-/// `name[extra]`, are inside of it.
+/// The letters that stand outside of quotes.
 fn outside_quotes(list: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut quote = None;
-    let mut depth = 0;
-    list.char_indices().skip(usize::from(list.starts_with('['))).filter(move |&(_, letter)| {
-        match quote {
+    let mut scan = Scan::default();
+    let letters = list.char_indices().skip(usize::from(list.starts_with('[')));
+    letters.filter(move |&(_, letter)| scan.is_outside(letter))
+}
+
+/// How far a list has been read. A text ends with its line at the latest; brackets of a bare word, as in
+/// `name[extra]`, are inside of it.
+#[derive(Default)]
+struct Scan {
+    quote: Option<char>,
+    depth: usize,
+}
+
+impl Scan {
+    /// Takes the next letter, and tells whether it stands outside of quotes.
+    fn is_outside(&mut self, letter: char) -> bool {
+        match self.quote {
             Some(open) => {
                 if letter == open || letter == '\n' {
-                    quote = None;
+                    self.quote = None;
                 }
                 return letter == '\n';
             }
-            None if matches!(letter, '"' | '\'') => quote = Some(letter),
-            None if letter == '[' => depth += 1,
-            None if letter == ']' && depth > 0 => {
-                depth -= 1;
+            None if matches!(letter, '"' | '\'') => self.quote = Some(letter),
+            None if letter == '[' => self.depth += 1,
+            None if letter == ']' && self.depth > 0 => {
+                self.depth -= 1;
                 return false;
             }
-            None if letter == '\n' => depth = 0,
+            None if letter == '\n' => self.depth = 0,
             None => {}
         }
-        depth == 0
-    })
+        self.depth == 0
+    }
+
+    /// Takes the next text, up to the end of the list if that is in it.
+    fn finds_end(&mut self, text: &str) -> bool {
+        text.chars().any(|letter| self.is_outside(letter) && letter == ']')
+    }
 }
 
 #[cfg(test)]
@@ -191,6 +208,7 @@ mod tests {
         check_dependencies("[uvicorn[standard], \"x[a,b]\"]", &["uvicorn[standard]", "x[a,b]"]);
         check_dependencies("numpy", &["numpy"]);
         check_dependencies("[]", &[]);
+        check_dependencies("u'a', '', ' b ', ' '", &["u'a'", "b"]);
     }
 
     #[test]
@@ -198,6 +216,8 @@ mod tests {
         check_dependencies("[\n\"a\"\n\"b\", # why\n# c\n]\n", &["a", "b"]);
         check_dependencies("[\n\"a\",\n\"b\n[tool.x]\n", &["a", "b"]);
         check_dependencies("[\n\"a\",\nname = b\n", &["a"]);
+        check_dependencies("[\n'a]',\nb[c],\n]\nd\n", &["a]", "b[c]"]);
+        check_dependencies("[a[\n]\nb\n", &["a["]);
     }
 
     proptest! {

@@ -41,7 +41,7 @@ enum Next {
 pub(crate) fn fault(marker: &str) -> Option<String> {
     let (mut rest, mut next, mut depth) = (marker.trim(), Next::Left, 0_usize);
     while !rest.is_empty() {
-        let Some((token, after)) = token(rest) else { return Some(format!("`{rest}` can't be read")) };
+        let Some((token, after)) = token(rest) else { return Some(format!("`{rest}` cannot be read")) };
         rest = after.trim_start();
         next = match (next, token) {
             (Next::Left, "(") => {
@@ -69,7 +69,7 @@ pub(crate) fn fault(marker: &str) -> Option<String> {
                     "`{token}` is neither a text in quotes nor a name like `python_version`"
                 ));
             }
-            (Next::Operator, _) => return Some(format!("`{token}` is no comparison")),
+            (Next::Operator, _) => return Some(format!("`{token}` is not a comparison")),
             (Next::Joint, _) => return Some(format!("`{token}` is not expected there")),
         };
     }
@@ -125,10 +125,10 @@ mod tests {
         check("python_version", "ends early");
         check("python_version >= 3.10", "`3.10` is neither a text in quotes");
         check("python >= '3.10'", "`python` is neither");
-        check("os_name = 'nt'", "`= 'nt'` can't be read");
-        check("os_name 'nt'", "`'nt'` is no comparison");
+        check("os_name = 'nt'", "`= 'nt'` cannot be read");
+        check("os_name 'nt'", "`'nt'` is not a comparison");
         check("os_name not 'nt'", "`not` has no `in`");
-        check("os_name == 'nt", "`'nt` can't be read");
+        check("os_name == 'nt", "`'nt` cannot be read");
         check("os_name == 'nt' extra == 'x'", "`extra` is not expected there");
         check("(os_name == 'nt'", "a `(` is not closed");
         check("os_name == 'nt')", "`)` is not expected there");

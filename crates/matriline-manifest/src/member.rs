@@ -1,6 +1,7 @@
 //! The names inside an archive: which of them can be unpacked safely, on any system.
 
 use crate::ArchiveError;
+use std::collections::HashMap;
 use std::str;
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,7 +26,7 @@ pub struct Member {
 /// Why the name of a member is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
-    /// The name is no UTF-8.
+    /// The name is not UTF-8.
     #[error("it is not UTF-8")]
     NotUtf8,
     /// The name is longer than [`MAX_NAME_BYTES`].
@@ -49,11 +50,11 @@ pub enum NameFault {
     /// The name holds a control character.
     #[error("it holds a control character")]
     Control,
-    /// The name holds one of `<>"|?*`, which Windows can't store.
+    /// The name holds one of `<>"|?*`, which Windows cannot store.
     #[error("it holds one of `<>\"|?*`")]
     Forbidden,
-    /// A part of the name ends with `.` or a blank, which Windows drops.
-    #[error("a part of it ends with `.` or a blank")]
+    /// A part of the name ends with `.` or a space, which Windows drops.
+    #[error("a part of it ends with `.` or a space")]
     Ending,
     /// A part of the name is a device on Windows, whatever its extension: `con`, `nul.txt`.
     #[error("a part of it is the name of a device on Windows")]
@@ -69,27 +70,22 @@ pub(crate) fn checked_path(raw: &[u8]) -> Result<&str, NameFault> {
         return Err(NameFault::TooDeep);
     }
     let name = str::from_utf8(raw).map_err(|_| NameFault::NotUtf8)?;
-    if name.chars().any(char::is_control) {
-        return Err(NameFault::Control);
-    }
-    if name.contains('\\') {
-        return Err(NameFault::Backslash);
-    }
-    if name.contains(':') {
-        return Err(NameFault::Colon);
+    let is_plain = raw.iter().all(|&byte| is_plain(byte));
+    if !is_plain {
+        check_letters(name)?;
     }
     if name.starts_with('/') {
         return Err(NameFault::Absolute);
     }
     let path = name.strip_suffix('/').unwrap_or(name);
-    for part in path.split('/') {
-        if matches!(part, "" | "." | "..") {
+    for part in path.as_bytes().split(|&byte| byte == b'/') {
+        if matches!(part, b"" | b"." | b"..") {
             return Err(NameFault::Relative);
         }
-        if part.contains(['<', '>', '"', '|', '?', '*']) {
+        if !is_plain && part.iter().any(|byte| b"<>\"|?*".contains(byte)) {
             return Err(NameFault::Forbidden);
         }
-        if part.ends_with(['.', ' ']) {
+        if part.ends_with(b".") || part.ends_with(b" ") {
             return Err(NameFault::Ending);
         }
         if is_device(part) {
@@ -99,17 +95,35 @@ pub(crate) fn checked_path(raw: &[u8]) -> Result<&str, NameFault> {
     Ok(path)
 }
 
+/// True for what nearly all names consist of: bytes that are allowed anywhere, and need no closer look.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-'..=b'/' | b'_')
+}
+
+fn check_letters(name: &str) -> Result<(), NameFault> {
+    if name.chars().any(char::is_control) {
+        return Err(NameFault::Control);
+    }
+    if name.contains('\\') {
+        return Err(NameFault::Backslash);
+    }
+    if name.contains(':') {
+        return Err(NameFault::Colon);
+    }
+    Ok(())
+}
+
 /// True for a name that Windows opens as a device, in any folder and with any extension.
-fn is_device(part: &str) -> bool {
-    const NAMES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-    let stem = part.split('.').next().unwrap_or_default().trim_end_matches(' ');
-    let is_port = |prefix: &str| {
-        let number = stem.get(..3).filter(|start| start.eq_ignore_ascii_case(prefix)).map(|_| &stem[3..]);
-        number.is_some_and(|number| {
-            matches!(number, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
-        })
-    };
-    NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name)) || is_port("com") || is_port("lpt")
+fn is_device(part: &[u8]) -> bool {
+    let Some((word, rest)) = part.split_first_chunk::<3>() else { return false };
+    let rest = || rest.split(|&byte| byte == b'.').next().unwrap_or_default().trim_ascii_end();
+    match &word.map(|byte| byte.to_ascii_lowercase()) {
+        b"prn" | b"aux" | b"nul" => rest().is_empty(),
+        b"con" => [&b""[..], b"in$", b"out$"].iter().any(|name| rest().eq_ignore_ascii_case(name)),
+        // a port's number may be one of `¹²³`, too
+        b"com" | b"lpt" => matches!(rest(), [b'1'..=b'9'] | [0xc2, 0xb2 | 0xb3 | 0xb9]),
+        _ => false,
+    }
 }
 
 /// Refuses members that would be one file or folder on a system that ignores case or Unicode's normal forms, and a
@@ -118,30 +132,64 @@ fn is_device(part: &str) -> bool {
 /// Sorted by what they have in common there, members in each other's way are neighbours: the time is that of sorting,
 /// and the memory that of the names, however deep they are.
 pub(crate) fn check_paths(members: &[Member]) -> Result<(), ArchiveError> {
-    let mut sorted: Vec<_> = members.iter().map(|member| (folded(&member.path), member)).collect();
+    let mut folding = Folding::default();
+    let fold = |member| folding.path(member).map(|folded| (folded, member));
+    let mut sorted = members.iter().map(fold).collect::<Result<Vec<_>, _>>()?;
     // stable, so that the one that comes first is told first
     sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
     sorted.windows(2).try_for_each(|pair| check_neighbours(&pair[0], &pair[1]))
 }
 
-/// The path as such a system compares it. A NUL, which no name holds, parts the folders: a folder comes right before
-/// what is in it.
-fn folded(path: &str) -> String {
-    if path.is_ascii() {
-        return path.to_ascii_lowercase().replace('/', "\0");
-    }
-    let part = |letter| if letter == '/' { '\0' } else { letter };
-    // letters with two small or two capital forms, such as `ς` and `ẞ`, meet on the way there and back
-    let lower = path.nfd().flat_map(char::to_lowercase);
-    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().map(part).collect()
+/// The most bytes of a wheel's folders and files, each name counted once, that have other letters than those of ASCII:
+/// folding them is what takes the time.
+pub const MAX_FOLDED_BYTES: usize = 512 << 10;
+
+/// Names as such a system compares them. Those that had to be folded are kept, because folders are named often.
+#[derive(Default)]
+struct Folding<'m> {
+    known: HashMap<&'m str, Vec<u8>>,
+    bytes: usize,
 }
 
-fn check_neighbours(a: &(String, &Member), b: &(String, &Member)) -> Result<(), ArchiveError> {
+impl<'m> Folding<'m> {
+    /// The path of a member. A NUL, which no name holds, parts the folders: a folder comes right before what is in it.
+    fn path(&mut self, member: &'m Member) -> Result<Vec<u8>, ArchiveError> {
+        let mut folded = Vec::with_capacity(member.path.len() + 1);
+        for part in member.path.split('/') {
+            if part.is_ascii() {
+                folded.extend(part.bytes().map(|byte| byte.to_ascii_lowercase()));
+            } else if let Some(known) = self.known.get(part) {
+                folded.extend(known);
+            } else {
+                self.bytes += part.len();
+                if self.bytes > MAX_FOLDED_BYTES {
+                    return Err(ArchiveError::TooManyLetters);
+                }
+                let known = fold(part);
+                folded.extend(&known);
+                self.known.insert(part, known);
+            }
+            folded.push(0);
+        }
+        folded.pop();
+        Ok(folded)
+    }
+}
+
+fn fold(part: &str) -> Vec<u8> {
+    // letters with two small or two capital forms, such as `ς` and `ẞ`, meet on the way there and back
+    let lower = part.nfd().flat_map(char::to_lowercase);
+    let folded = lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd();
+    folded.collect::<String>().into_bytes()
+}
+
+fn check_neighbours(a: &(Vec<u8>, &Member), b: &(Vec<u8>, &Member)) -> Result<(), ArchiveError> {
     let ((a_folded, a), (b_folded, b)) = (a, b);
     let twins = |first: &str, second: &str| {
         Err(ArchiveError::Twins { first: first.to_owned(), second: second.to_owned() })
     };
-    let common = a_folded.split('\0').zip(b_folded.split('\0')).take_while(|(a, b)| a == b).count();
+    let is_end = |byte: &u8| *byte == 0;
+    let common = a_folded.split(is_end).zip(b_folded.split(is_end)).take_while(|(a, b)| a == b).count();
     let (a_top, b_top) = (top(&a.path, common), top(&b.path, common));
     if a_top != b_top {
         return twins(a_top, b_top);
@@ -149,7 +197,7 @@ fn check_neighbours(a: &(String, &Member), b: &(String, &Member)) -> Result<(), 
     // the shorter path comes first; if it is whole in the longer one, it must be a folder
     let is_above = common > 0 && a_top.len() == a.path.len();
     if is_above && !(a.is_folder && (b.is_folder || b_top.len() < b.path.len())) {
-        return twins(&a.path, b_top);
+        return twins(&a.path, &b.path);
     }
     Ok(())
 }
@@ -157,7 +205,8 @@ fn check_neighbours(a: &(String, &Member), b: &(String, &Member)) -> Result<(), 
 /// The first parts of a path.
 fn top(path: &str, parts: usize) -> &str {
     let Some(last) = parts.checked_sub(1) else { return "" };
-    path.match_indices('/').nth(last).map_or(path, |(at, _)| &path[..at])
+    let ends = path.bytes().enumerate().filter(|&(_, byte)| byte == b'/');
+    ends.map(|(at, _)| &path[..at]).nth(last).unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -256,11 +305,20 @@ mod tests {
     }
 
     #[test]
+    fn letters_are_bounded() {
+        let member = |path: String| Member { path, size: 0, is_folder: false };
+        let few: Vec<_> = (0..20_000).map(|index| member(format!("größe/éé/{index}"))).collect();
+        assert!(super::check_paths(&few).is_ok());
+        let many: Vec<_> = (0..20_000).map(|index| member(format!("{}{index}", "é".repeat(20)))).collect();
+        assert!(matches!(super::check_paths(&many), Err(ArchiveError::TooManyLetters)));
+    }
+
+    #[test]
     fn a_file_is_no_folder() {
-        check_paths(&["a", "a/b"], Some(("a", "a")));
-        check_paths(&["a/b", "a"], Some(("a", "a")));
+        check_paths(&["a", "a/b"], Some(("a", "a/b")));
+        check_paths(&["a/b", "a"], Some(("a", "a/b")));
         check_paths(&["a/", "a"], Some(("a", "a")));
-        check_paths(&["a", "a.b", "a b", "a/b"], Some(("a", "a")));
+        check_paths(&["a", "a.b", "a b", "a/b"], Some(("a", "a/b")));
         check_paths(&["a/b/", "a.c", "a/b/c/d", "a/"], None);
     }
 

@@ -1,5 +1,6 @@
 //! What is wrong with a plugin, where, and what to write instead.
 
+use crate::bounds;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,7 +11,7 @@ pub enum Severity {
     Note,
     /// The plugin works, but something its author wrote has no effect.
     Warning,
-    /// The plugin can't be used.
+    /// The plugin cannot be used.
     Error,
 }
 
@@ -57,7 +58,7 @@ impl Problem {
     }
 
     fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Self { severity, position: None, message: message.into() }
+        Self { severity, position: None, message: bounds::message(message.into()) }
     }
 }
 

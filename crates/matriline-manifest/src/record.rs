@@ -218,7 +218,9 @@ mod tests {
     #[test]
     fn rows_that_are_none() {
         let expected = |line| {
-            format!("Line {line} of `RECORD` is no row of a path, a hash and a size: build the wheel again")
+            format!(
+                "Line {line} of `RECORD` is not a row of a path, a hash and a size: build the wheel again"
+            )
         };
         for record in ["a", "a,b", "a,b,1", ",sha256=x,1", "a,sha256=x,many", "a,,-1", "a,,1,"] {
             check(&wheel().replace("RECORD", format!("x,,\n{record}\n")), &expected(2));

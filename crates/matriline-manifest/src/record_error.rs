@@ -5,7 +5,7 @@ use crate::ArchiveError;
 /// Why a wheel must not be installed.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// A file can't be unpacked.
+    /// A file cannot be unpacked.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The wheel has no `RECORD`, or none that can be told.
@@ -15,7 +15,7 @@ pub enum RecordError {
         message: String,
     },
     /// A row is not a path, a hash and a size.
-    #[error("Line {line} of `RECORD` is no row of a path, a hash and a size: build the wheel again")]
+    #[error("Line {line} of `RECORD` is not a row of a path, a hash and a size: build the wheel again")]
     Row {
         /// The line on which the row begins.
         line: u64,

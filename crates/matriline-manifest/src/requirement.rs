@@ -1,6 +1,7 @@
 //! Requirements of other distributions (PEP 508). They are checked here and read by the installer.
 
-use crate::marker;
+use crate::bounds::shown;
+use crate::{marker, plain};
 use pep508_rs::Requirement;
 use std::str::FromStr;
 use url::Url;
@@ -15,6 +16,9 @@ pub(crate) fn fault(requirement: &str) -> Option<String> {
     if requirement.len() > MAX_BYTES {
         return Some(format!("A requirement is longer than {MAX_BYTES} bytes: shorten it"));
     }
+    if plain::is_requirement(requirement) {
+        return None;
+    }
     let (subject, marker) = parted(requirement);
     let reason = if has_bad_name(subject) {
         Some("a name begins and ends with a letter or a number".to_owned())
@@ -25,7 +29,7 @@ pub(crate) fn fault(requirement: &str) -> Option<String> {
     };
     let reason = reason.or_else(|| marker.and_then(marker::fault))?;
     let fix = fix(requirement);
-    Some(format!("The requirement `{requirement}` is none ({reason}): write {fix}"))
+    Some(format!("`{}` is not a valid requirement ({}): write {fix}", shown(requirement), shown(&reason)))
 }
 
 /// True for a name, of the distribution or an extra, that begins or ends with a sign. The parser's own check panics
@@ -44,7 +48,7 @@ fn has_bad_name(requirement: &str) -> bool {
             .any(|(at, &byte)| is_sign(byte) && !bytes.get(at + 1).is_some_and(|&next| is_inside(next)))
 }
 
-/// The requirement without its marker, and the marker. A URL may hold `;` itself, and has a blank before that of the
+/// The requirement without its marker, and the marker. A URL may hold `;` itself, and has a space before that of the
 /// marker.
 fn parted(requirement: &str) -> (&str, Option<&str>) {
     let is_url = requirement.find('@').is_some_and(|at| !requirement[..at].contains([';', '<', '=', '>']));
@@ -70,7 +74,7 @@ fn fix(requirement: &str) -> String {
         && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
     {
         let operator = if rest.contains('^') { ">=" } else { "==" };
-        return format!("`{name}{operator}{version}`");
+        return format!("`{}`", shown(&format!("{name}{operator}{version}")));
     }
     "it like `name`, `name>=1.2,<2` or `name @ https://…`".to_owned()
 }
@@ -113,7 +117,7 @@ mod tests {
         check("numpy[a-,b]", "a name begins and ends with a letter or a number");
         check("$HOME/numpy", "a name begins and ends with a letter or a number");
         check("numpy.", "a name begins and ends with a letter or a number");
-        check("a==1-", "The requirement");
+        check("a==1-", "is not a valid requirement");
     }
 
     #[test]
@@ -125,12 +129,12 @@ mod tests {
     fn markers() {
         check(
             "a; python_version",
-            "The requirement `a; python_version` is none (its marker ends early): write ",
+            "`a; python_version` is not a valid requirement (its marker ends early): write ",
         );
         check("a; python_version >= '3.9' and extra == 'x'", "");
         check("a @ https://example.org/a;b ; os_name == 'nt'", "");
         check("a @ https://example.org/a;b ; os_name", "its marker ends early");
-        check("a[b@c;d", "The requirement");
+        check("a[b@c;d", "is not a valid requirement");
     }
 
     const CONDITION: &str = "(python_version|python_full_version|os_name|extra|'[a3.*]{0,4}') ?(==|!=|~=|>=|<|===| in | not in ) ?('[a3.* ]{0,5}'|os_name|extra|python_version)";

@@ -45,7 +45,7 @@ impl Run {
         Self {
             opened: (!is_other).then_some(line),
             is_other,
-            block: Block::default(),
+            block: Block::new(),
             closed: None,
             is_too_large: false,
             cut: None,
@@ -110,7 +110,7 @@ impl Run {
         let problem = match (self.closed, cut) {
             (Some(_), None) => None,
             (Some(_), Some(Cut { place, .. })) => {
-                let what = if place.column == 1 { "`#` before it" } else { "a blank after its `#`" };
+                let what = if place.column == 1 { "`#` before it" } else { "a space after its `#`" };
                 let message = format!("This line cuts the metadata block off: write {what}");
                 Some(Problem::error(message).at(*place))
             }

@@ -1,7 +1,7 @@
 //! Reads the manifest of a `.py` plugin.
 
 use crate::block::{Finder, Found, start_of};
-use crate::{Descriptor, Manifest, Position, Problem, plugin_key_from_stem, table};
+use crate::{Descriptor, Manifest, Position, Problem, bounds, plugin_key_from_stem, table};
 use memchr::memrchr;
 use std::io::{self, Read};
 use std::str;
@@ -100,7 +100,7 @@ impl Source {
             table::read(&block, &mut descriptor, &mut problems);
         }
         if let Some(place) = self.not_utf8 {
-            // whatever else is wrong may come from the characters that can't be read
+            // whatever else is wrong may come from the characters that cannot be read
             let message = "The file is not UTF-8: save it with the encoding UTF-8";
             problems = vec![Problem::error(message).at(place)];
         }
@@ -110,7 +110,7 @@ impl Source {
             );
             problems.push(Problem::warning(message).at(start_of(1)));
         }
-        problems.sort_by_key(|problem| problem.position);
+        bounds::limit(&mut problems);
         Manifest { descriptor, problems }
     }
 }
@@ -194,6 +194,43 @@ mod tests {
     }
 
     #[test]
+    fn keys_in_the_wrong_case() {
+        check(
+            "Dependencies = []\n[tool.orcaslicer.plugin]\nName = 'a'\nVERSION = '1'",
+            &[
+                "Warning Line 2, column 3: The key `Dependencies` has no effect, capital letters matter: write `dependencies`",
+                "Warning Line 4, column 3: The key `Name` has no effect, capital letters matter: write `name`",
+                "Warning Line 5, column 3: The key `VERSION` has no effect, capital letters matter: write `version`",
+            ],
+        );
+    }
+
+    #[test]
+    fn names_that_show_badly() {
+        check(
+            "[tool.orcaslicer.plugin]\nname = ' '",
+            &["Warning Line 3, column 10: The name is empty: write one, `name = \"…\"`"],
+        );
+        check("[tool.orcaslicer.plugin]\nname = 'a\\nb'\n", &[]);
+        check(
+            "[tool.orcaslicer.plugin]\nname = \"a\\nb\"\n",
+            &["Warning Line 3, column 10: The name has more than one line: write it in one"],
+        );
+    }
+
+    #[test]
+    fn problems_and_messages_are_bounded() {
+        let keys: String = (0..6000).map(|index| format!("a{index} = 1\n")).collect();
+        let entries = format!("dependencies = [{}]", "1,".repeat(20_000));
+        let range = format!("requires-python = '{}'", "x".repeat(48_000));
+        for toml in [keys, entries, range] {
+            let problems = with_block(&toml).problems;
+            assert!(problems.len() <= 51, "{} problems", problems.len());
+            assert!(problems.iter().all(|problem| problem.message.len() < 500), "{problems:?}");
+        }
+    }
+
+    #[test]
     fn unknown_keys_are_kept() {
         let found = with_block(concat!(
             "colour = 1\n[tool.orcaslicer.plugin]\ntype = 'script'\n",
@@ -262,19 +299,19 @@ mod tests {
         check(
             "dependencies = [\n 'numpy=2.0',\n]",
             &[
-                "Error Line 3, column 4: The requirement `numpy=2.0` is none (no such comparison operator \"=\", must be one of ~= == != <= >= < > ===): write `numpy==2.0`",
+                "Error Line 3, column 4: `numpy=2.0` is not a valid requirement (no such comparison operator \"=\", must be one of ~= == != <= >= < > ===): write `numpy==2.0`",
             ],
         );
         check(
             "requires-python = '3.10+'",
             &[
-                "Warning Line 2, column 21: `requires-python` is `3.10+`, which is no range of versions: write one like `>=3.10` or `>=3.10,<4`",
+                "Warning Line 2, column 21: The range of Python versions `3.10+` is not valid: write one like `>=3.10` or `>=3.10,<4`",
             ],
         );
         check(
             "[tool.orcaslicer.plugin]\nversion = 'spring'",
             &[
-                "Note Line 3, column 13: The version `spring` can't be compared with others: write numbers, like `1.2.0`",
+                "Note Line 3, column 13: The version `spring` cannot be compared with others: write numbers, like `1.2.0`",
             ],
         );
     }

@@ -1,5 +1,6 @@
-//! What to write instead of text that is no TOML, for the usual mistakes.
+//! What to write instead of text that is not TOML, for the usual mistakes.
 
+use crate::bounds::shown;
 use toml::de::Error;
 
 /// The place of the mistake in the text, and what to say.
@@ -38,7 +39,7 @@ fn fix(toml: &str, offset: usize, what: &str) -> Option<String> {
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = toml.get(start..)?.lines().next().unwrap_or_default();
     let (key, value) = line.split_once('=').unwrap_or((line, ""));
-    let (key, value) = (key.trim(), value.trim());
+    let (key, value) = (shown(key.trim()), shown(value.trim()));
     let begins = |text: &str| what.starts_with(text);
     let bare = ["string values", "invalid float", "invalid integer", "invalid date", "invalid boolean"];
     if bare.iter().any(|text| begins(text)) {
@@ -47,7 +48,8 @@ fn fix(toml: &str, offset: usize, what: &str) -> Option<String> {
         return Some(match word {
             "" => format!("`{key}` has no value, write `{key} = \"…\"`"),
             _ => {
-                format!("a text has no quotes, write `\"{}\"`", word.trim_matches(['"', '“', '”', '‘', '’']))
+                let word = shown(word.trim_matches(['"', '“', '”', '‘', '’']));
+                format!("a text has no quotes, write `\"{word}\"`")
             }
         });
     }
@@ -56,6 +58,14 @@ fn fix(toml: &str, offset: usize, what: &str) -> Option<String> {
         return Some(format!(
             "a `\\` between `\"` begins an escape, write `\\\\` for each, or put the text between `'`: `{key} = '{path}'`"
         ));
+    }
+    if begins("cannot recurse") || begins("recursion limit") {
+        return Some("it is nested too deep, write fewer brackets or dots within each other".to_owned());
+    }
+    let found = toml.get(offset..).and_then(|rest| rest.chars().next());
+    if let Some(control) = found.filter(|&found| found.is_control() && !matches!(found, '\n' | '\r' | '\t')) {
+        let code = u32::from(control);
+        return Some(format!("a text holds the control character U+{code:04X}, remove it"));
     }
     if begins("invalid basic string") || begins("invalid literal string") {
         let quote = if begins("invalid basic string") { '"' } else { '\'' };
@@ -73,23 +83,29 @@ fn fix(toml: &str, offset: usize, what: &str) -> Option<String> {
         );
     }
     if begins("unclosed table") {
-        return Some(format!("a table's name is not closed, write `{}]`", line.trim()));
+        return Some(format!("a table's name is not closed, write `{}]`", shown(line.trim())));
     }
     if begins("duplicate key") {
         let name = toml.get(offset..)?.split(['=', ']', '\n', '.']).next().unwrap_or_default().trim();
+        let name = shown(name);
         return Some(format!("`{name}` is there twice, keep one of them"));
     }
     if begins("key with no value") || begins("invalid unquoted key") {
         return match line.split_once(':') {
             Some((key, value)) if !key.contains('=') => {
-                let (key, value) = (key.trim(), value.trim().trim_matches(['"', '\'']));
+                let (key, value) = (shown(key.trim()), shown(value.trim().trim_matches(['"', '\''])));
                 Some(format!("a key and its value are parted by `=`, write `{key} = \"{value}\"`"))
             }
             _ if line.contains('=') => None,
             _ => Some("a line has no `=`, write `key = \"value\"`, or `#` before a remark".to_owned()),
         };
     }
-    if begins("unexpected key or value") && value.starts_with('\'') {
+    if begins("unexpected key or value") && found == Some(',') {
+        return Some("there is a `,` after the end of a value, remove it".to_owned());
+    }
+    let goes_on =
+        || toml.get(offset..).and_then(|rest| rest.lines().next()).is_some_and(|rest| rest.contains('\''));
+    if begins("unexpected key or value") && value.starts_with('\'') && goes_on() {
         return Some(format!(
             "a `'` ends the text, put it between `\"`: `{key} = \"{}\"`",
             value.trim_matches('\'')
@@ -147,6 +163,25 @@ mod tests {
             10,
             "there is more after the end of a value, write `\\\"` for a quote inside a text, or `#` before a remark",
         );
+    }
+
+    #[test]
+    fn what_no_text_holds() {
+        check("a = \"b\u{1}c\"\n", 6, "a text holds the control character U+0001, remove it");
+        check("a = 'b\u{7f}'\n", 6, "a text holds the control character U+007F, remove it");
+    }
+
+    #[test]
+    fn more_after_a_value() {
+        check("name = 'x',\n", 10, "there is a `,` after the end of a value, remove it");
+        check("name = \"x\",\n", 10, "there is a `,` after the end of a value, remove it");
+    }
+
+    #[test]
+    fn nested_too_deep() {
+        let fix = "it is nested too deep, write fewer brackets or dots within each other";
+        check(&format!("a = {}{}\n", "[".repeat(500), "]".repeat(500)), 84, fix);
+        check(&format!("{}a = 1\n", "a.".repeat(500)), 0, fix);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reads the TOML of a metadata block.
 
 use crate::block::Block;
+use crate::bounds::shown;
 use crate::extra::Extra;
 use crate::requirement::{self, MAX_CHECKED};
 use crate::syntax::first_mistake;
@@ -56,8 +57,14 @@ impl Reader<'_> {
                     self.other_table(name, key, value);
                 }
                 name => {
-                    let message = format!("The key `{name}` has no meaning in a metadata block");
-                    self.unknown(name, key, value, Problem::note(message));
+                    let problem = match in_lower_case(name, &ROOT_KEYS) {
+                        Some(right) => wrong_case(name, right),
+                        None => Problem::note(format!(
+                            "The key `{}` has no meaning in a metadata block",
+                            shown(name)
+                        )),
+                    };
+                    self.unknown(name, key, value, problem);
                 }
             }
         }
@@ -89,7 +96,7 @@ impl Reader<'_> {
                 }
                 _ if value.get_ref().is_table() => self.other_table(&path, key, value),
                 _ => {
-                    let message = format!("The key `{name}` has no meaning in `[tool.orcaslicer]`");
+                    let message = format!("The key `{}` has no meaning in `[tool.orcaslicer]`", shown(name));
                     self.unknown(&path, key, value, Problem::note(message));
                 }
             }
@@ -113,8 +120,10 @@ impl Reader<'_> {
                     let path = format!("tool.orcaslicer.plugin.{name}");
                     if ROOT_KEYS.contains(&name) {
                         self.misplaced(name, &path, key, value);
+                    } else if let Some(right) = in_lower_case(name, &TEXT_KEYS) {
+                        self.unknown(&path, key, value, wrong_case(name, right));
                     } else {
-                        let message = format!("The key `{name}` has no meaning in `{PLUGIN_TABLE}`");
+                        let message = format!("The key `{}` has no meaning in `{PLUGIN_TABLE}`", shown(name));
                         self.unknown(&path, key, value, Problem::note(message));
                     }
                 }
@@ -124,11 +133,19 @@ impl Reader<'_> {
 
     fn name(&mut self, value: &Value<'_>) {
         let Some(name) = self.text("name", value) else { return };
+        if name.trim().is_empty() {
+            let message = "The name is empty: write one, `name = \"…\"`";
+            self.push(value, Problem::warning(message));
+        } else if name.contains(['\n', '\r']) {
+            let message = "The name has more than one line: write it in one";
+            self.push(value, Problem::warning(message));
+        }
         self.descriptor.name = sanitize_plugin_name(&name);
         if self.descriptor.name != name {
-            let shown = &self.descriptor.name;
             let message = format!(
-                "The name `{name}` contains `;`, which separates the parts of a reference: it is shown as `{shown}`"
+                "The name `{}` contains `;`, which separates the parts of a reference: it is shown as `{}`",
+                shown(&name),
+                shown(&self.descriptor.name)
             );
             self.push(value, Problem::warning(message));
         }
@@ -197,7 +214,7 @@ impl Reader<'_> {
     }
 
     fn other_table(&mut self, path: &str, key: &Key<'_>, value: &Value<'_>) {
-        let message = format!("`[{path}]` has no effect: write `{PLUGIN_TABLE}`");
+        let message = format!("`[{}]` has no effect: write `{PLUGIN_TABLE}`", shown(path));
         self.unknown(path, key, value, Problem::warning(message));
     }
 
@@ -224,9 +241,21 @@ impl Reader<'_> {
     }
 }
 
-/// The kind of a value, with its article.
+/// The key that a name would be without its capital letters.
+fn in_lower_case(name: &str, keys: &[&'static str]) -> Option<&'static str> {
+    keys.iter().copied().find(|key| key.eq_ignore_ascii_case(name))
+}
+
+fn wrong_case(name: &str, right: &str) -> Problem {
+    Problem::warning(format!("The key `{name}` has no effect, capital letters matter: write `{right}`"))
+}
+
+/// The kind of a value, with its article and as its author would call it.
 fn kind(value: &Value<'_>) -> String {
-    let kind = value.get_ref().type_str();
+    let kind = match value.get_ref().type_str() {
+        "boolean" => "Boolean",
+        kind => kind,
+    };
     let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
     format!("{article} {kind}")
 }

@@ -36,6 +36,9 @@ pub enum Platform {
     Other,
 }
 
+/// The longest tag that is looked at: sets in two of its parts are compared each with each.
+const MAX_TAG_BYTES: usize = 1000;
+
 impl Target {
     /// The machine this library is built for, with CPython 3.`python_minor`.
     ///
@@ -62,6 +65,9 @@ impl Target {
 
     /// True if a wheel with this tag, `<python>-<abi>-<platform>`, runs here. Each part may be a set, `py2.py3`.
     pub fn accepts(&self, tag: &str) -> bool {
+        if tag.len() > MAX_TAG_BYTES {
+            return false;
+        }
         let tag = tag.to_ascii_lowercase();
         let mut parts = tag.split('-');
         let (Some(pythons), Some(abis), Some(platforms), None) =

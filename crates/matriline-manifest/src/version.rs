@@ -1,6 +1,7 @@
 //! Versions and ranges of versions (PEP 440).
 
-use crate::{Descriptor, Problem, Target};
+use crate::bounds::shown;
+use crate::{Descriptor, Problem, Target, plain};
 use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
 
@@ -10,7 +11,7 @@ pub enum RequiresPython {
     /// A plugin with a warning; most of those that ask for more than they need run well.
     #[default]
     Warn,
-    /// A plugin that can't be used.
+    /// A plugin that cannot be used.
     Enforce,
 }
 
@@ -24,7 +25,7 @@ pub fn is_newer(a: &str, b: &str) -> bool {
 
 /// Tells a plugin that asks for another Python than the one it will run on.
 ///
-/// A `requires-python` that can't be read asks for nothing; reading the manifest has reported it.
+/// A `requires-python` that cannot be read asks for nothing; reading the manifest has reported it.
 pub fn check_requires_python(
     descriptor: &Descriptor,
     target: &Target,
@@ -36,7 +37,8 @@ pub fn check_requires_python(
     }
     let python = target.python_version();
     let message = format!(
-        "The plugin asks for Python `{wanted}` and would run on {python}: widen its `requires-python` if it runs there, or take a Python that fits"
+        "The plugin asks for Python `{}` and would run on {python}: widen its `requires-python` if it runs there, or take a Python that fits",
+        shown(wanted)
     );
     Some(match severity {
         RequiresPython::Warn => Problem::warning(message),
@@ -44,7 +46,7 @@ pub fn check_requires_python(
     })
 }
 
-/// Whether the target's Python is in the range; `None` if the range can't be read.
+/// Whether the target's Python is in the range; `None` if the range cannot be read.
 ///
 /// Without a third number of its version, the target is in the range if any of them is.
 fn accepts(range: &str, target: &Target) -> Option<bool> {
@@ -66,13 +68,20 @@ pub(crate) fn fault(version: &str) -> Option<String> {
     if version.is_empty() || Version::from_str(version).is_ok() {
         return None;
     }
-    Some(format!("The version `{version}` can't be compared with others: write numbers, like `1.2.0`"))
+    Some(format!(
+        "The version `{}` cannot be compared with others: write numbers, like `1.2.0`",
+        shown(version)
+    ))
 }
 
 /// What is wrong with a range of versions of Python, and what to write.
 pub(crate) fn range_fault(range: &str) -> Option<String> {
-    VersionSpecifiers::from_str(range).is_err().then(|| {
-        format!("`requires-python` is `{range}`, which is no range of versions: write one like `>=3.10` or `>=3.10,<4`")
+    let is_range = plain::is_range(range) || VersionSpecifiers::from_str(range).is_ok();
+    (!is_range).then(|| {
+        format!(
+            "The range of Python versions `{}` is not valid: write one like `>=3.10` or `>=3.10,<4`",
+            shown(range)
+        )
     })
 }
 

@@ -1,18 +1,18 @@
 //! Reads the manifest of a wheel (binary distribution format, Core Metadata).
 
 use crate::core_metadata::{self, CoreMetadata};
-use crate::entry_points::{self, is_dotted};
-use crate::requirement::{self, MAX_CHECKED};
 use crate::{
-    Descriptor, EntryPoint, Manifest, Member, Problem, Target, WheelArchive, plugin_key_from_stem,
-    sanitize_plugin_name, version,
+    Descriptor, Manifest, Member, Problem, Target, WheelArchive, bounds, checks, entry_points,
+    plugin_key_from_stem, sanitize_plugin_name,
 };
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-/// The largest `METADATA`, `WHEEL` or `top_level.txt` that is read.
+/// The largest `METADATA` or `RECORD` that is read.
 pub const MAX_TEXT_BYTES: u64 = 4 << 20;
+/// The largest `WHEEL`, `top_level.txt` or `entry_points.txt` that is read.
+const MAX_SMALL_TEXT_BYTES: u64 = 64 << 10;
 
 const DIST_INFO: &str = ".dist-info";
 
@@ -26,6 +26,7 @@ pub fn read_wheel(file_stem: impl AsRef<[u8]>, reader: impl Read + Seek, target:
     if let Err(message) = read(reader, target, &mut manifest) {
         manifest.problems.push(Problem::error(message));
     }
+    bounds::limit(&mut manifest.problems);
     manifest
 }
 
@@ -44,7 +45,7 @@ fn read(mut reader: impl Read + Seek, target: &Target, manifest: &mut Manifest) 
         Ok(length)
     });
     let length =
-        length.map_err(|error| format!("The wheel can't be read ({error}): check its permissions"))?;
+        length.map_err(|error| format!("The wheel cannot be read ({error}): check its permissions"))?;
     if length <= SMALL_WHEEL_BYTES {
         read_archive(Cursor::new(bytes), target, manifest)
     } else {
@@ -61,15 +62,17 @@ fn read_archive(reader: impl Read + Seek, target: &Target, manifest: &mut Manife
     let package = entry_package(&metadata, &String::from_utf8_lossy(&top_level));
     fill(metadata, &mut manifest.descriptor);
     let problems = &mut manifest.problems;
-    check_package(&package, archive.members(), problems);
+    checks::package(&package, archive.members(), problems);
     manifest.descriptor.entry_package = Some(package);
-    check_requirements(&manifest.descriptor, problems);
+    checks::requirements(&manifest.descriptor, problems);
     if let Some(text) = optional(&mut archive, &dist_info, "entry_points.txt")? {
-        manifest.descriptor.entry_points = entry_points(&String::from_utf8_lossy(&text), problems);
+        let (points, faults) = entry_points::read(&String::from_utf8_lossy(&text));
+        manifest.descriptor.entry_points = points;
+        problems.extend(faults);
     }
     let wheel = required(&mut archive, &dist_info, "WHEEL")?;
-    check_wheel(&String::from_utf8_lossy(&wheel), target, problems);
-    check_record(archive.members(), &dist_info, problems);
+    checks::wheel(&String::from_utf8_lossy(&wheel), target, problems);
+    checks::record(archive.members(), &dist_info, problems);
     Ok(())
 }
 
@@ -115,12 +118,14 @@ fn optional<R: Read + Seek>(
 ) -> Result<Option<Vec<u8>>, String> {
     let Some(index) = archive.find(&format!("{folder}/{name}")) else { return Ok(None) };
     let size = archive.members()[index].size;
-    if size > MAX_TEXT_BYTES {
+    let most = if matches!(name, "METADATA" | "RECORD") { MAX_TEXT_BYTES } else { MAX_SMALL_TEXT_BYTES };
+    if size > most {
         return Err(format!(
-            "The file `{name}` of the wheel has {size} bytes, above the limit of {MAX_TEXT_BYTES}: shorten it"
+            "The file `{name}` of the wheel has {size} bytes, above the limit of {most}: shorten it"
         ));
     }
-    let mut bytes = Vec::new();
+    // with room for one byte more, its end is found without another read
+    let mut bytes = Vec::with_capacity(size as usize + 1);
     archive.unpack(index, &mut bytes).map_err(|error| with_cause(&error))?;
     Ok(Some(bytes))
 }
@@ -146,115 +151,10 @@ fn entry_package(metadata: &CoreMetadata, top_level: &str) -> String {
     metadata.name.replace(['-', '.'], "_").to_lowercase()
 }
 
-fn check_package(package: &str, members: &[Member], problems: &mut Vec<Problem>) {
-    if !is_dotted(package) {
-        let message = format!(
-            "The wheel's package `{package}` is no name that Python can import: give its `METADATA` an `Import-Name`"
-        );
-        problems.push(Problem::error(message));
-        return;
-    }
-    let path = package.replace('.', "/");
-    let is_module = |member: &Member| {
-        member.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['/', '.']))
-            || member.path.contains(".data/")
-    };
-    if !members.iter().any(is_module) {
-        let message = format!(
-            "The wheel has no module `{package}`: give its `METADATA` an `Import-Name` that names the package to load"
-        );
-        problems.push(Problem::warning(message));
-    }
-}
-
-/// What is wrong with the requirements and versions that `METADATA` names.
-fn check_requirements(descriptor: &Descriptor, problems: &mut Vec<Problem>) {
-    let checked = descriptor.dependencies.iter().take(MAX_CHECKED);
-    problems.extend(checked.filter_map(|text| requirement::fault(text)).map(Problem::error));
-    let range = descriptor.requires_python.as_deref().and_then(version::range_fault);
-    problems.extend(range.map(Problem::warning));
-    problems.extend(version::fault(&descriptor.version).map(Problem::note));
-}
-
-fn entry_points(text: &str, problems: &mut Vec<Problem>) -> Vec<EntryPoint> {
-    let (found, faults) = entry_points::read(text);
-    problems.extend(faults.into_iter().map(|(number, line)| {
-        Problem::warning(format!(
-            "Line {number} of the file `entry_points.txt` is no entry point or has the name of another one: write `{line}` like `name = module`"
-        ))
-    }));
-    found
-}
-
-/// The major and minor number of the format that is read here.
-const WHEEL_VERSION: (u32, u32) = (1, 0);
-
-/// Checks the version of the format: a newer minor number is read with a warning, another major one is not
-/// (binary distribution format, "Installing a wheel").
-fn check_format(text: &str, problems: &mut Vec<Problem>) {
-    let number = |part: &str| part.parse::<u32>().ok();
-    let version = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
-    let (ours, newest) = WHEEL_VERSION;
-    problems.extend(match version {
-        None => {
-            let message = format!(
-                "The wheel has the `Wheel-Version` `{text}`, which is no version: build it with a Python build tool"
-            );
-            Some(Problem::error(message))
-        }
-        Some((major, _)) if major != ours => {
-            let message = format!("The wheel has the format {text}, and {ours}.{newest} is known here: build it in that");
-            Some(Problem::error(message))
-        }
-        Some((_, minor)) if minor > newest => {
-            let message = format!(
-                "The wheel has the format {text}, and {ours}.{newest} is known here: build it in that if something is missing"
-            );
-            Some(Problem::warning(message))
-        }
-        Some(_) => None,
-    });
-}
-
-fn check_wheel(text: &str, target: &Target, problems: &mut Vec<Problem>) {
-    let values = |key: &'static str| {
-        let fields = text.lines().filter_map(|line| line.split_once(':'));
-        fields.filter(move |(name, _)| name.trim().eq_ignore_ascii_case(key)).map(|(_, value)| value.trim())
-    };
-    match values("Wheel-Version").next() {
-        Some(version) => check_format(version, problems),
-        None => {
-            let message =
-                "The file `WHEEL` of the wheel has no `Wheel-Version`: build it with a Python build tool";
-            problems.push(Problem::error(message));
-        }
-    }
-    let tags: Vec<_> = values("Tag").collect();
-    if !tags.is_empty() && !tags.iter().any(|tag| target.accepts(tag)) {
-        let message = format!(
-            "The wheel is built for `{}` and does not run here: take one for `{}` or `py3-none-any`",
-            tags.join("`, `"),
-            target.native_tag()
-        );
-        problems.push(Problem::error(message));
-    }
-}
-
-fn check_record(members: &[Member], dist_info: &str, problems: &mut Vec<Problem>) {
-    let path = format!("{dist_info}/RECORD");
-    let problem = match members.iter().find(|member| member.path == path) {
-        None => "has no file",
-        Some(record) if record.size == 0 => "has an empty file",
-        Some(_) => return,
-    };
-    let message = format!("The wheel {problem} `{path}`: build it with a Python build tool");
-    problems.push(Problem::error(message));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Platform;
+    use crate::{EntryPoint, Platform};
     use matriline_testkit::WheelBuilder;
 
     fn wheel() -> WheelBuilder {
@@ -344,7 +244,7 @@ mod tests {
     fn a_package_that_cannot_be_imported() {
         check(
             wheel().header("Import-Name", "3d-stats"),
-            "The wheel's package `3d-stats` is no name that Python can import: give its `METADATA` an `Import-Name`",
+            "The wheel's package `3d-stats` is not a name that Python can import: give its `METADATA` an `Import-Name`",
         );
     }
 
@@ -416,7 +316,7 @@ mod tests {
         );
         check(
             wheel().replace("WHEEL", "Wheel-Version: one\n"),
-            "The wheel has the `Wheel-Version` `one`, which is no version: build it with a Python build tool",
+            "The wheel has the `Wheel-Version` `one`, which is not a version: build it with a Python build tool",
         );
     }
 
@@ -432,8 +332,26 @@ mod tests {
         assert_eq!(manifest(&wheel).descriptor.entry_points, [stats]);
         check(
             wheel,
-            "Line 3 of the file `entry_points.txt` is no entry point or has the name of another one: write `3d` like `name = module`",
+            "Line 3 of the file `entry_points.txt` is not an entry point: write `3d` like `name = module`",
         );
+    }
+
+    #[test]
+    fn large_texts_are_bounded() {
+        let folder = "print_stats-1.0.0.dist-info";
+        let entry_points = |text: String| wheel().file(&format!("{folder}/entry_points.txt"), text.as_str());
+        check(
+            entry_points("x".repeat(70_000)),
+            "The file `entry_points.txt` of the wheel has 70000 bytes, above the limit of 65536: shorten it",
+        );
+        let faulty = manifest(&entry_points(format!("[octoprint.plugin]\n{}", "=\n".repeat(30_000))));
+        assert_eq!(faulty.problems.len(), 51);
+        assert!(faulty.problems[50].message.starts_with("And 29950 more problems"));
+        let text = format!("Wheel-Version: 1.0\n{}", "Tag: a-b-c\n".repeat(5000));
+        let built = manifest(&wheel().replace("WHEEL", text.as_str())).problems;
+        assert!(built[0].message.contains("`a-b-c` and 4995 more and does not run here"), "{built:?}");
+        let summary = "=?".repeat(200_000);
+        assert_eq!(manifest(&wheel().header("Summary", &summary)).descriptor.description, summary);
     }
 
     #[test]
@@ -447,7 +365,7 @@ mod tests {
                 "METADATA",
                 "Metadata-Version: 2.1\nName: a\nVersion: spring\nImport-Name: print_stats\n",
             ),
-            "The version `spring` can't be compared with others: write numbers, like `1.2.0`",
+            "The field `Version` of `METADATA`: The version `spring` cannot be compared with others: write numbers, like `1.2.0`",
         );
     }
 

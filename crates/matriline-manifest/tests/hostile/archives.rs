@@ -101,6 +101,8 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         of(vec![entry])
     };
     let numbered = |count: u32| (0..count).map(|index| Entry::new(format!("{index:07}"))).collect::<Vec<_>>();
+    let deep = |index: u32| Entry::new(format!("{}{index}", "größe/".repeat(30)));
+    let foreign = |index: u32| Entry::new(format!("{index}{}", "ΐ".repeat(100)));
     let whole = of(numbered(10_000));
     let (unsafe_name, twins) = ("has an unsafe name", "are in each other's way");
     vec![
@@ -121,6 +123,8 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("encrypted", one(&|entry| entry.flags |= 1), "is encrypted"),
         ("strongly encrypted", one(&|entry| entry.flags |= 1 | 1 << 6), "is encrypted"),
         ("250 folders deep", named(&[&"a/".repeat(250)]), unsafe_name),
+        ("20,000 deep names", of((0..20_000).map(deep).collect()), "no `.dist-info` folder"),
+        ("20,000 names beyond ASCII", of((0..20_000).map(foreign).collect()), "letters beyond ASCII"),
         ("duplicate", named(&["a.py", "a.py"]), "have the same name"),
         ("twins in case", named(&["A.py", "a.py"]), twins),
         ("twins in normal form", named(&["\u{e9}.py", "e\u{301}.py"]), twins),
