@@ -19,7 +19,7 @@ thread_local! {
 pub(crate) fn check(bytes: &[u8]) {
     // with the right frame, so that what is behind the checksum is looked at
     let checksum = crc32fast::hash(bytes).to_le_bytes();
-    let framed = [b"matriline catalog 1\n", &checksum[..], bytes].concat();
+    let framed = [b"matriline catalog 2\n", &checksum[..], bytes].concat();
     DATA.with(|data| {
         let options = ScanOptions::new(Target::of_this_build(11));
         let expected = Catalog::scan(data.path(), &options);

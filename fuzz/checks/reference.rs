@@ -17,7 +17,10 @@ pub(crate) fn check(bytes: &[u8]) {
             .find(|reference| reference.capability_name == value)
             .map_or(ResolvedValue::Unresolved { value }, ResolvedValue::Resolved)
     });
-    assert!(resolve_values(&values, Some(&lines)).into_iter().eq(expected), "resolving {values:?}");
+    assert!(
+        resolve_values(&values, Some(&lines), None, &()).into_iter().eq(expected),
+        "resolving {values:?}"
+    );
 }
 
 fn check_line(text: &str) {

@@ -24,7 +24,7 @@ pub(crate) fn check(bytes: &[u8]) {
     };
     let text = state.to_json();
     let again = parse_install_state(text.as_bytes()).expect("What is written is read");
-    assert!(again.ignored().is_empty(), "{text}");
+    assert_eq!(again.ignored(), state.ignored(), "{text}");
     assert_eq!(again.to_json(), text);
     assert_eq!(
         (again.enabled, &again.capabilities, &again.permissions),

@@ -25,5 +25,6 @@ def scan(root):
 
 for _ in range(int(sys.argv[2])):
     start = time.perf_counter()
-    scan(sys.argv[1])
+    plugins = scan(sys.argv[1])
     print(time.perf_counter() - start)
+    del plugins

@@ -1,6 +1,11 @@
 //! Scans of 10,000 plugins beside what one thread needs to list their folders, and beside Python.
 //!
-//! The peak of the memory is counted by an allocator and printed first.
+//! The plugins are those of `DataFolder::add_many`: scripts of about 4 KB with a metadata block of six keys, each
+//! third with a dependency, and a sidecar beside each tenth. Python's reference reads the same.
+//!
+//! The peak of the memory is counted by an allocator and printed first. Nothing is counted while a scan is timed:
+//! the threads would wait for each other's numbers. A catalog is dropped after its time was taken, as the result of
+//! the reference is.
 
 #![allow(clippy::print_stderr, reason = "a bench says what it cannot time")]
 
@@ -12,28 +17,33 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 const PLUGINS: usize = 10_000;
 
-/// Counts the bytes in use and their peak.
+/// Counts the bytes in use and their peak, until the scans are timed.
 struct Counting;
 
+static IS_COUNTING: AtomicBool = AtomicBool::new(true);
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: The system's allocator does the work and keeps the promises.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let in_use = IN_USE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(in_use, Relaxed);
+        if IS_COUNTING.load(Relaxed) {
+            let in_use = IN_USE.fetch_add(layout.size(), Relaxed) + layout.size();
+            PEAK.fetch_max(in_use, Relaxed);
+        }
         // SAFETY: The caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
+        if IS_COUNTING.load(Relaxed) {
+            IN_USE.fetch_sub(layout.size(), Relaxed);
+        }
         // SAFETY: The caller's promises are passed on.
         unsafe { System.dealloc(memory, layout) }
     }
@@ -86,11 +96,14 @@ fn scans(criterion: &mut Criterion) {
         .expect("it can be written");
     let mut informed = scanner();
     weigh("a scanner with the cache", || scan(&mut informed));
+    IS_COUNTING.store(false, Relaxed);
 
     let mut group = criterion.benchmark_group("10,000 plugins");
     group.sample_size(20);
     group.bench_function("listing, one thread", |bench| bench.iter(|| list(&data.plugins())));
-    group.bench_function("cold, once", |bench| bench.iter(|| Catalog::scan(data.path(), &options)));
+    group.bench_function("cold, once", |bench| {
+        bench.iter_with_large_drop(|| Catalog::scan(data.path(), &options))
+    });
     let cache = data.path().join("cache");
     group.bench_function("cold, by a scanner", |bench| {
         let _ = fs::remove_dir_all(&cache);

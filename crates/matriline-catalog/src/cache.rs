@@ -10,19 +10,20 @@ use crate::stamp::Stamps;
 use crate::state::InstallState;
 use crate::{CatalogEntry, EntryKind, PLUGINS_FOLDER};
 use matriline_manifest::{Descriptor, Problem};
-use matriline_roots::{RootError, replace};
+use matriline_roots::{RootError, open_regular, replace};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Where the file is, below the data folder.
 const PATH: [&str; 3] = ["cache", "matriline", "catalog"];
-/// The first bytes of the file; the number is that of the format.
-const MAGIC: &[u8] = b"matriline catalog 1\n";
+/// The first bytes of the file; the number is that of the format, to be raised with every change of a type that is
+/// stored, in whatever crate it is. (What is stored in it has a number too, that of the readers.)
+const MAGIC: &[u8] = b"matriline catalog 2\n";
 /// Behind the magic: the checksum of all that follows, in the order of little-endian machines.
 const CHECKSUM_BYTES: usize = 4;
 /// A larger file is none of ours.
@@ -53,7 +54,7 @@ impl UnsavedCache {
 
 /// What the file tells, if there is a whole one.
 pub(crate) fn read(data_dir: &Path) -> Option<Memory> {
-    let file = File::open(path(data_dir)).ok()?;
+    let file = open_regular(&path(data_dir)).ok()?;
     let size = file.metadata().ok()?.len();
     if size > MAX_BYTES {
         return None;
@@ -174,4 +175,82 @@ fn is_one_name(name: &OsStr) -> bool {
     let mut parts = Path::new(name).components();
     let is_normal = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
     is_normal && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::Stamp;
+    use crate::state::parse_install_state;
+    use matriline_manifest::{ChangelogEntry, CloudOverlay, EntryPoint, Position};
+
+    /// Every field of a stored type has a value of its own, as far as this crate can make one.
+    fn sample() -> Memory {
+        let text = |text: &str| text.to_owned();
+        let cloud = CloudOverlay {
+            uuid: text("uuid"),
+            latest_version: text("2"),
+            installed: true,
+            changelog: vec![ChangelogEntry { version: text("2"), ..ChangelogEntry::default() }],
+            ..CloudOverlay::default()
+        };
+        let descriptor = Descriptor {
+            plugin_key: text("key"),
+            name: text("Name"),
+            description: text("One line"),
+            author: text("Somebody"),
+            version: text("1"),
+            installed_version: text("1.0"),
+            entry_package: Some(text("package")),
+            dependencies: vec![text("numpy")],
+            requires_python: Some(text(">=3.8")),
+            settings: [(text("speed"), text("3"))].into(),
+            extra: [(text("x.y"), text("1"))].into(),
+            entry_points: vec![EntryPoint { name: text("n"), module: text("m"), attribute: text("a") }],
+            cloud: Some(Box::new(cloud)),
+            ..Descriptor::default()
+        };
+        let state =
+            br#"{"enabled": 0, "installed_from": "cloud", "capabilities": [{"a": true, "type": "script"}, 7],
+            "permissions": {"process": ["ls", 3], "camera": []}, "more": [1.50]}"#;
+        let stamp = Stamp { device: 1, inode: 2, size: 3, modified: 4, changed: -5 };
+        let entry = CatalogEntry {
+            descriptor,
+            folder: PathBuf::from("/data/orca_plugins/a"),
+            entry: Some(PathBuf::from("/data/orca_plugins/a/a.whl")),
+            kind: Some(EntryKind::Wheel),
+            bundled_wheels: vec![PathBuf::from("/data/orca_plugins/a/wheels/b.whl")],
+            problems: vec![
+                Problem::warning("Odd").at(Position { line: 1, column: 2 }),
+                Problem::error("Bad"),
+                Problem::note("Well"),
+            ],
+            install_state: Some(Box::new(parse_install_state(state).unwrap())),
+        };
+        let stamps = Stamps {
+            folder: stamp,
+            entry: Some(stamp),
+            sidecar: Some(Box::new(stamp)),
+            wheels: Some(Box::new(stamp)),
+        };
+        let plugins = vec![Remembered { entry: Arc::new(entry), stamps }];
+        Memory { fingerprint: text("options"), roots: vec![RootMemory { user: String::new(), plugins }] }
+    }
+
+    /// If this fails, the stored form has changed: raise the number in `MAGIC`, and write the new sum here.
+    #[cfg(unix)]
+    #[test]
+    fn the_number_of_the_format_follows_the_form() {
+        let bytes = encode(&sample()).unwrap();
+        assert_eq!((MAGIC, crc32fast::hash(&bytes)), (&b"matriline catalog 2\n"[..], 349_214_403));
+    }
+
+    #[test]
+    fn the_sample_comes_back() {
+        let sample = sample();
+        let decoded = decode(&encode(&sample).unwrap(), Path::new("/data")).unwrap();
+        assert_eq!(decoded.fingerprint, sample.fingerprint);
+        let (found, expected) = (&decoded.roots[0].plugins[0], &sample.roots[0].plugins[0]);
+        assert_eq!((&found.entry, &found.stamps), (&expected.entry, &expected.stamps));
+    }
 }

@@ -3,8 +3,9 @@
 use crate::backup::{self, Leftovers};
 use crate::keys::Keys;
 use crate::memory::Memory;
+use crate::overlay::mark_cloud;
 use crate::scan::{Found, scan};
-use crate::{CatalogEntry, Merged, ScanControl, ScanOptions, merge_cloud};
+use crate::{CatalogEntry, CloudMarks, Merged, ScanControl, ScanOptions, merge_cloud};
 use matriline_manifest::{Descriptor, Problem};
 use matriline_refs::{InstalledPlugins, Package};
 use std::path::Path;
@@ -32,7 +33,7 @@ impl Catalog {
     /// thread.
     pub fn scan(data_dir: &Path, options: &ScanOptions) -> Self {
         match scan(data_dir, options, &Memory::default(), None, &ScanControl::new()) {
-            Some(found) => Self::of(found, Leftovers::Keep),
+            Some(found) => Self::of(found, options, Leftovers::Keep),
             // nobody else holds the control
             None => Self::default(),
         }
@@ -77,15 +78,30 @@ impl Catalog {
         Self::of_entries(entries, self.problems.iter().cloned().chain(problems).collect())
     }
 
+    /// This catalog with the cloud's latest marks in the place of earlier ones.
+    ///
+    /// An unauthorized plugin gets no updates, and an installed copy goes on working. A plugin that the cloud doesn't
+    /// have is an error only if it isn't on this machine either.
+    pub fn with_marks(&self, marks: &CloudMarks) -> Self {
+        Self::of_entries(mark_cloud(&self.entries, marks), self.problems.clone())
+    }
+
+    /// What is left when the user signs out: the plugins that did not come from the cloud. The files of the others
+    /// stay, and are found again by a scan for their user.
+    pub fn without_cloud(&self) -> Self {
+        let is_local = |entry: &&Arc<CatalogEntry>| !entry.descriptor.is_cloud_plugin();
+        Self::of_entries(self.entries.iter().filter(is_local).cloned().collect(), self.problems.clone())
+    }
+
     /// What is wrong with the folders of plugins themselves: one that can't be read, a user that names no folder, a
-    /// backup that is the only copy of a plugin.
+    /// backup that is the only copy of a plugin, a folder that is only named as a backup.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    pub(crate) fn of(found: Found, leftovers: Leftovers) -> Self {
+    pub(crate) fn of(found: Found, options: &ScanOptions, leftovers: Leftovers) -> Self {
         let Found { roots, entries, mut problems, .. } = found;
-        backup::tidy(&roots, &entries, leftovers, &mut problems);
+        backup::tidy(&roots, options, leftovers, &mut problems);
         Self::of_entries(entries, problems)
     }
 
@@ -111,12 +127,19 @@ impl Catalog {
     }
 }
 
+impl FromIterator<Arc<CatalogEntry>> for Catalog {
+    /// The catalog of entries that are had already, in their order.
+    fn from_iter<I: IntoIterator<Item = Arc<CatalogEntry>>>(entries: I) -> Self {
+        Self::of_entries(entries.into_iter().collect(), Vec::new())
+    }
+}
+
 impl InstalledPlugins for Catalog {
     fn package(&self, plugin_key: &str) -> Package {
         match self.get(plugin_key) {
             Some(entry) if entry.has_local_package() => match entry.error() {
                 None => Package::Installed,
-                Some(error) => Package::Invalid(error),
+                Some(error) => Package::Invalid(error.into()),
             },
             _ => Package::Absent,
         }

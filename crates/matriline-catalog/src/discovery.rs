@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Keeps the catalog of an application up to date: one scan at a time, here or on a thread of its own.
 ///
@@ -37,6 +37,7 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     options: ScanOptions,
+    clock: fn() -> SystemTime,
     /// Taken by the scan that runs.
     scanner: Option<Scanner>,
     running: Option<Arc<ScanControl>>,
@@ -52,6 +53,7 @@ impl Discovery {
     pub fn new(data_dir: impl Into<PathBuf>, options: ScanOptions) -> Self {
         let state = State {
             options,
+            clock: SystemTime::now,
             scanner: None,
             running: None,
             ended: 0,
@@ -60,6 +62,12 @@ impl Discovery {
             error: None,
         };
         Self(Arc::new(Shared { data_dir: data_dir.into(), state: Mutex::new(state), ended: Condvar::new() }))
+    }
+
+    /// Another clock, which each scan asks once at its beginning, as [`Scanner::with_clock`].
+    pub fn with_clock(self, clock: fn() -> SystemTime) -> Self {
+        self.0.state.lock().clock = clock;
+        self
     }
 
     /// The next scan is made with these.
@@ -165,7 +173,7 @@ impl Job {
                 scanner.set_options(options);
                 scanner
             }
-            None => Scanner::new(&shared.data_dir, options),
+            None => Scanner::new(&shared.data_dir, options).with_clock(state.clock),
         };
         let control = Arc::new(ScanControl::new());
         state.running = Some(control.clone());

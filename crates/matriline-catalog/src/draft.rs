@@ -3,8 +3,8 @@
 use crate::CatalogEntry;
 use crate::root::Candidate;
 use crate::stamp::{Stamp, Stamps};
-use crate::state::{INSTALL_STATE_FILE, InstallState, MAX_INSTALL_STATE_BYTES, parse_install_state};
-use crate::sys::Folder;
+use crate::state::{INSTALL_STATE_FILE, InstallState, MAX_INSTALL_STATE_BYTES, parse_install_state, remedy};
+use crate::sys::{Folder, Kind, Status};
 use matriline_manifest::{Descriptor, Manifest, Problem, plugin_key_from_stem};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Read};
@@ -19,9 +19,9 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Adds what the sidecar says. One that can't be used is as good as none, but its owner should know.
-    pub(crate) fn add_sidecar(&mut self, folder: &Folder) {
+    pub(crate) fn add_sidecar(&mut self, folder: &Folder, is_link: bool) {
         let Self { entry, stamps } = self;
-        match read_sidecar(folder) {
+        match read_sidecar(folder, is_link) {
             Ok((Ok(state), stamp)) => {
                 state.describe(&mut entry.descriptor);
                 entry.problems.extend(state.ignored().iter().map(Problem::warning));
@@ -42,7 +42,7 @@ impl Draft {
             // it has gone since it was listed
             Err(error) if error.kind() == ErrorKind::NotFound => *stamps = None,
             Err(error) => {
-                let what = format!("can't be read ({error}): check its permissions");
+                let what = format!("can't be read ({error}): {}", remedy(&error));
                 entry.problems.push(unusable_sidecar(&what));
                 *stamps = None;
             }
@@ -56,8 +56,13 @@ fn unusable_sidecar(what: &str) -> Problem {
     ))
 }
 
-fn read_sidecar(folder: &Folder) -> io::Result<(Result<InstallState, String>, Stamp)> {
+/// A link is not followed: a change of the state would replace it, not write through it.
+fn read_sidecar(folder: &Folder, is_link: bool) -> io::Result<(Result<InstallState, String>, Stamp)> {
+    if is_link {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is a symbolic link"));
+    }
     let (file, status) = folder.open_file(OsStr::new(INSTALL_STATE_FILE))?;
+    check_kind(status)?;
     let mut bytes = Vec::with_capacity(1024);
     file.take(MAX_INSTALL_STATE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     let state = match bytes.len() > MAX_INSTALL_STATE_BYTES {
@@ -97,12 +102,21 @@ pub(crate) fn unsettled(entry: CatalogEntry) -> Draft {
     Draft { entry, stamps: None }
 }
 
+/// What was opened has to be a file.
+pub(crate) fn check_kind(status: Status) -> io::Result<()> {
+    match status.kind {
+        Kind::File => Ok(()),
+        Kind::Folder => Err(io::Error::new(ErrorKind::InvalidInput, "it is a folder")),
+        Kind::Link | Kind::Other => Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
 pub(crate) fn unreadable_folder(error: &io::Error) -> String {
     format!("The folder can't be read ({error}): check its permissions")
 }
 
 pub(crate) fn unreadable(name: &OsStr, error: &io::Error) -> Manifest {
-    let message = format!("The file `{}` can't be read ({error}): check its permissions", name.display());
+    let message = format!("The file `{}` can't be read ({error}): {}", name.display(), remedy(error));
     Manifest { descriptor: nameless(name), problems: vec![Problem::error(message)] }
 }
 

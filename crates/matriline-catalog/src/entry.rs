@@ -34,6 +34,11 @@ pub struct CatalogEntry {
     pub install_state: Option<Box<InstallState>>,
 }
 
+/// How many reasons [`CatalogEntry::error`] spells out.
+const MAX_ERROR_LINES: usize = 10;
+/// How many problems an entry keeps.
+const MAX_PROBLEMS: usize = 50;
+
 impl CatalogEntry {
     /// True if no problem keeps the plugin from being loaded. One that only the cloud has is valid, and has to be
     /// installed first ([`CatalogEntry::has_local_package`]).
@@ -41,11 +46,16 @@ impl CatalogEntry {
         self.errors().next().is_none()
     }
 
-    /// Why the plugin can't be used, with its folder; one line for each reason.
+    /// Why the plugin can't be used, with its folder; one line for each of the first reasons, and one that counts the
+    /// others.
     pub fn error(&self) -> Option<String> {
         let folder = self.folder.display();
-        let lines: Vec<_> =
-            self.errors().map(|problem| format!("Plugin folder `{folder}`: {problem}")).collect();
+        let line = |problem| format!("Plugin folder `{folder}`: {problem}");
+        let mut lines: Vec<_> = self.errors().take(MAX_ERROR_LINES).map(line).collect();
+        let others = self.errors().skip(MAX_ERROR_LINES).count();
+        if others > 0 {
+            lines.push(format!("and {others} more"));
+        }
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
@@ -55,7 +65,59 @@ impl CatalogEntry {
         self.install_state.as_ref().is_some_and(|state| state.enabled)
     }
 
+    /// Leaves so many problems that a plugin made to have many takes no room: the errors first, then the others, in
+    /// their order.
+    pub(crate) fn limit_problems(&mut self) {
+        let others = self.problems.len().saturating_sub(MAX_PROBLEMS);
+        if others > 0 {
+            self.problems.sort_by_key(|problem| problem.severity != Severity::Error);
+            self.problems.truncate(MAX_PROBLEMS - 1);
+            self.problems.push(Problem::note(format!("And {} more problems", others + 1)));
+        }
+    }
+
     fn errors(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.severity == Severity::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_problems(problems: Vec<Problem>) -> CatalogEntry {
+        CatalogEntry {
+            descriptor: Descriptor::default(),
+            folder: PathBuf::from("f"),
+            entry: None,
+            kind: None,
+            bundled_wheels: Vec::new(),
+            problems,
+            install_state: None,
+        }
+    }
+
+    #[test]
+    fn only_the_first_errors_are_spelt_out() {
+        let check = |count: usize, last: &str| {
+            let error = with_problems(vec![Problem::error("Bad"); count]).error().unwrap();
+            assert!(error.lines().count() <= 11 && error.ends_with(last), "{error}");
+        };
+        check(10, "Plugin folder `f`: Bad");
+        check(11, "\nand 1 more");
+        check(100_000, "\nand 99990 more");
+    }
+
+    #[test]
+    fn an_error_behind_many_warnings_stays() {
+        let mut problems = vec![Problem::warning("Odd"); 1000];
+        problems.push(Problem::error("Bad"));
+        let mut entry = with_problems(problems);
+        entry.limit_problems();
+        assert_eq!((entry.problems.len(), entry.is_valid()), (50, false));
+        assert_eq!(entry.problems[49], Problem::note("And 952 more problems"));
+        let mut few = with_problems(vec![Problem::warning("Odd"); 50]);
+        few.limit_problems();
+        assert_eq!(few.problems.len(), 50);
     }
 }

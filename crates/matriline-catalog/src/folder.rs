@@ -17,8 +17,11 @@ pub(crate) struct Names {
     /// There is a folder `wheels/`, or a link of that name.
     pub(crate) has_wheels_folder: bool,
     pub(crate) has_sidecar: bool,
+    pub(crate) is_sidecar_a_link: bool,
     /// A link's target may become another kind of file without a trace in this folder.
     pub(crate) has_links: bool,
+    /// A file whose ending would be that of an entry file in lower case.
+    upper_case: Option<OsString>,
 }
 
 /// What the names in a plugin folder make of it.
@@ -28,6 +31,9 @@ pub(crate) struct Layout {
     /// The wheels beside a script.
     pub(crate) bundled: Vec<OsString>,
 }
+
+/// How many names a message lists.
+const MAX_NAMES: usize = 5;
 
 /// The folder beside a wheel with the wheels it brings.
 pub(crate) const WHEELS_FOLDER: &str = "wheels";
@@ -40,7 +46,14 @@ impl Names {
             let list = match Path::new(name).extension().map(OsStr::as_encoded_bytes) {
                 Some(b"py") => &mut names.scripts,
                 Some(b"whl") => &mut names.wheels,
-                _ => {
+                ending => {
+                    let is_upper_case = |ending: &[u8]| {
+                        ending.eq_ignore_ascii_case(b"py") || ending.eq_ignore_ascii_case(b"whl")
+                    };
+                    if ending.is_some_and(is_upper_case) {
+                        names.upper_case.get_or_insert_with(|| name.to_owned());
+                    }
+                    names.is_sidecar_a_link |= kind == Kind::Link && name == INSTALL_STATE_FILE;
                     names.has_sidecar |= name == INSTALL_STATE_FILE;
                     names.has_wheels_folder |=
                         matches!(kind, Kind::Folder | Kind::Link) && name == WHEELS_FOLDER;
@@ -73,17 +86,24 @@ impl Names {
                 bundled: std::mem::take(wheels),
             }),
             (0, 1) => Ok(Layout { kind: EntryKind::Wheel, entry: wheels.remove(0), bundled: Vec::new() }),
-            (0, 0) => {
-                Err("The folder has no `.py` and no `.whl` file: put the plugin's file into it, or remove it"
-                    .to_owned())
-            }
+            (0, 0) => Err(match &self.upper_case {
+                Some(name) => format!(
+                    "The folder has no `.py` and no `.whl` file, and the ending of `{}` does not count: write it in lower case",
+                    name.display()
+                ),
+                None => {
+                    "The folder has no `.py` and no `.whl` file: put the plugin's file into it, or remove it"
+                        .to_owned()
+                }
+            }),
             (0, _) => Err(several("`.whl` files and no `.py`", wheels)),
             _ => Err(several("`.py` files", scripts)),
         }
     }
 
-    pub(crate) fn into_wheels(self) -> Vec<OsString> {
-        self.wheels
+    /// The wheels, and whether one of them is a link.
+    pub(crate) fn into_wheels(self) -> (Vec<OsString>, bool) {
+        (self.wheels, self.has_links)
     }
 }
 
@@ -96,6 +116,10 @@ fn is_file(folder: &Folder, name: &OsStr, kind: Kind) -> bool {
 }
 
 fn several(kind: &str, names: &[OsString]) -> String {
-    let list: Vec<_> = names.iter().map(|name| format!("`{}`", name.display())).collect();
+    let shown = &names[..names.len().min(MAX_NAMES)];
+    let mut list: Vec<_> = shown.iter().map(|name| format!("`{}`", name.display())).collect();
+    if names.len() > shown.len() {
+        list.push(format!("{} more", names.len() - shown.len()));
+    }
     format!("The folder has several {kind}, {}: keep one of them", list.join(" and "))
 }

@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// Holds the folders of cloud plugins, one level further down.
 pub const SUBSCRIBED_FOLDER: &str = "_subscribed";
+/// The file by which an install marks the backups that it makes. A backup without it is never removed.
+pub const BACKUP_MARKER: &str = ".matriline_backup";
 /// What an install puts between the name of a plugin's folder and the mark of its backup.
 const BACKUP: &[u8] = b".backup-";
 /// Three groups of four hexadecimal digits.
 const MARK_BYTES: usize = 14;
 
-/// True for a folder that is no plugin: hidden, internal, or a backup that an install has left behind.
+/// True for a folder that is no plugin: hidden, internal, or named as the backup of an install.
 pub(crate) fn is_ignored_folder(name: &OsStr) -> bool {
-    let bytes = name.as_encoded_bytes();
-    is_ignored_file(name)
-        || bytes == SUBSCRIBED_FOLDER.as_bytes()
-        || bytes.windows(BACKUP.len()).any(|part| part == BACKUP)
+    is_ignored_file(name) || name == SUBSCRIBED_FOLDER || backed_up_len(name).is_some()
 }
 
 /// True for a file that is no entry file, whatever its extension: `__init__.py`, `._stamp.py`.
@@ -38,7 +37,7 @@ pub(crate) fn backed_up_len(name: &OsStr) -> Option<usize> {
 }
 
 /// True for a name that is one folder below another on every system: no separator, no drive, nothing hidden.
-pub(crate) fn is_safe_folder_name(name: &str) -> bool {
+pub fn is_safe_folder_name(name: &str) -> bool {
     let is_safe = |letter: char| !letter.is_control() && !"/\\:*?\"<>|".contains(letter);
     !name.is_empty()
         && name.len() <= 255
@@ -88,6 +87,12 @@ mod tests {
     fn folders_alone() {
         check("_subscribed", true, false);
         check("stamp.backup-01ab-23cd-45ef", true, false);
+    }
+
+    #[test]
+    fn a_name_that_only_resembles_a_backups_is_a_plugins() {
+        check("stamp.backup-monday", false, false);
+        check("stamp.backup-01ab-23cd-45ef-2", false, false);
     }
 
     fn check_backup(name: &str, folder: Option<&str>) {

@@ -2,6 +2,11 @@
 
 use matriline_manifest::{RequiresPython, Target};
 
+/// The number of the readers' answers: of what is made of a script, a wheel, a sidecar and a plugin's folder, problems
+/// and their words included. To be raised with every change of an answer, also one in the crate of the manifests;
+/// without that a plugin that does not change keeps the old answer, from the cache of an earlier build.
+const READERS: u32 = 2;
+
 /// What a scan needs to know of the application and its user.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
@@ -21,6 +26,7 @@ impl ScanOptions {
 
     /// Everything that decides what is read from one folder; what was read with another text is not used.
     pub(crate) fn fingerprint(&self) -> String {
-        format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), self.requires_python, self.target)
+        let Self { target, requires_python, .. } = self;
+        format!("{} readers {READERS} {requires_python:?} {target:?}", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -71,11 +71,8 @@ pub fn merge_cloud(entries: &[Arc<CatalogEntry>], records: &[Descriptor]) -> Mer
     merged
 }
 
-/// Puts the cloud's latest marks in the place of earlier ones.
-///
-/// An unauthorized plugin gets no updates, and an installed copy goes on working. A plugin that the cloud doesn't
-/// have is an error only if it isn't on this machine either.
-pub fn mark_cloud(entries: &[Arc<CatalogEntry>], marks: &CloudMarks) -> Vec<Arc<CatalogEntry>> {
+/// The entries with the cloud's latest marks, those that stay as they are shared.
+pub(crate) fn mark_cloud(entries: &[Arc<CatalogEntry>], marks: &CloudMarks) -> Vec<Arc<CatalogEntry>> {
     let mark = |entry: &Arc<CatalogEntry>| {
         let Some(cloud) = &entry.descriptor.cloud else { return entry.clone() };
         let mut marked = CatalogEntry::clone(entry);
@@ -91,12 +88,6 @@ pub fn mark_cloud(entries: &[Arc<CatalogEntry>], marks: &CloudMarks) -> Vec<Arc<
         if marked == **entry { entry.clone() } else { Arc::new(marked) }
     };
     entries.iter().map(mark).collect()
-}
-
-/// What is left when the user signs out: the plugins that did not come from the cloud. The files of the others stay,
-/// and are found again by a scan for their user.
-pub fn without_cloud(entries: &[Arc<CatalogEntry>]) -> Vec<Arc<CatalogEntry>> {
-    entries.iter().filter(|entry| !entry.descriptor.is_cloud_plugin()).cloned().collect()
 }
 
 /// Where the entry of a key or a UUID is.

@@ -1,13 +1,13 @@
 //! Reads one plugin folder.
 
-use crate::draft::{Draft, broken, not_opened, stem, unreadable, unreadable_folder, unsettled};
+use crate::draft::{Draft, broken, check_kind, not_opened, stem, unreadable, unreadable_folder, unsettled};
 use crate::folder::{Layout, Names, WHEELS_FOLDER};
 use crate::memory::Remembered;
 use crate::names::{all_joined, joined};
 use crate::root::{Candidate, Root};
 use crate::stamp::{Limit, Stamp, Stamps};
 use crate::state::INSTALL_STATE_FILE;
-use crate::sys::{Folder, Kind, ListBuffer};
+use crate::sys::{Folder, ListBuffer};
 use crate::{CatalogEntry, EntryKind, ScanOptions};
 use matriline_manifest::{
     Manifest, Problem, check_requires_python, read_script, read_script_from, read_wheel,
@@ -116,8 +116,9 @@ impl<'s> Reader<'s> {
             Ok(layout) => self.read_files(folder, path, layout, names.has_wheels_folder, stamps),
         };
         if names.has_sidecar {
-            draft.add_sidecar(folder);
+            draft.add_sidecar(folder, names.is_sidecar_a_link);
         }
+        draft.entry.limit_problems();
         if names.has_links {
             draft.stamps = None;
         }
@@ -150,7 +151,11 @@ impl<'s> Reader<'s> {
         problems.shrink_to_fit();
         let (kind, file) = (layout.kind, joined(&path, &layout.entry));
         let bundled_wheels = match self.bundled(folder, &path, layout, has_wheels_folder) {
-            Ok((wheels, stamp)) => {
+            Ok(Bundled { wheels, has_links: true, .. }) => {
+                stamps = None;
+                wheels
+            }
+            Ok(Bundled { wheels, stamp, .. }) => {
                 if let Some(stamps) = &mut stamps {
                     stamps.wheels = stamp.map(Box::new);
                 }
@@ -176,9 +181,7 @@ impl<'s> Reader<'s> {
 
     fn manifest(&mut self, folder: &Folder, layout: &Layout) -> io::Result<(Manifest, Stamp)> {
         let (file, status) = folder.open_file(&layout.entry)?;
-        if status.kind != Kind::File {
-            return Err(io::Error::other("it is no file"));
-        }
+        check_kind(status)?;
         let stem = stem(&layout.entry);
         let manifest = match layout.kind {
             EntryKind::Script => self.script(stem, file, status.stamp.size)?,
@@ -207,28 +210,41 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The wheels that a plugin brings, and the stamp of the folder `wheels/` if they are in there.
+    /// The wheels that a plugin brings.
     fn bundled(
         &mut self,
         folder: &Folder,
         path: &Path,
         layout: Layout,
         has_wheels_folder: bool,
-    ) -> io::Result<(Vec<PathBuf>, Option<Stamp>)> {
+    ) -> io::Result<Bundled> {
         if layout.kind == EntryKind::Script {
-            return Ok((all_joined(path, layout.bundled), None));
+            let wheels = all_joined(path, layout.bundled);
+            return Ok(Bundled { wheels, ..Bundled::default() });
         }
         if !has_wheels_folder {
-            return Ok((Vec::new(), None));
+            return Ok(Bundled::default());
         }
         let wheels = match folder.open_folder(OsStr::new(WHEELS_FOLDER)) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok((Vec::new(), None));
+                return Ok(Bundled::default());
             }
             wheels => wheels?,
         };
         let stamp = wheels.stamp()?;
         let names = Names::of(&wheels, &mut self.names)?;
-        Ok((all_joined(&path.join(WHEELS_FOLDER), names.into_wheels()), Some(stamp)))
+        let (names, has_links) = names.into_wheels();
+        let wheels = all_joined(&path.join(WHEELS_FOLDER), names);
+        Ok(Bundled { wheels, stamp: Some(stamp), has_links })
     }
+}
+
+/// The wheels that a plugin brings.
+#[derive(Default)]
+struct Bundled {
+    wheels: Vec<PathBuf>,
+    /// Of the folder `wheels/`, if they are in there.
+    stamp: Option<Stamp>,
+    /// One of those in `wheels/` is a link.
+    has_links: bool,
 }

@@ -4,7 +4,7 @@ use crate::names::{SUBSCRIBED_FOLDER, backed_up_len, is_ignored_folder, is_safe_
 use crate::sys::{Folder, Kind, ListBuffer};
 use crate::{PLUGINS_FOLDER, ScanOptions};
 use matriline_manifest::Problem;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) struct Root {
     pub(crate) folder: Option<Folder>,
     /// Sorted by the bytes of their names.
     pub(crate) candidates: Vec<Candidate>,
-    /// Folders that an install has left behind, sorted.
+    /// Folders that are named as an install names its backups, sorted.
     pub(crate) backups: Vec<OsString>,
 }
 
@@ -68,7 +68,7 @@ impl Root {
         let (candidates, backups) = (&mut self.candidates, &mut self.backups);
         let listed = folder.list(buffer, &mut |name, kind| {
             if is_ignored_folder(name) {
-                if kind == Kind::Folder && backed_up_len(name).is_some() {
+                if matches!(kind, Kind::Folder | Kind::Link) && backed_up_len(name).is_some() {
                     backups.push(name.to_owned());
                 }
             } else if matches!(kind, Kind::Folder | Kind::Link) {
@@ -78,5 +78,10 @@ impl Root {
         candidates.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         backups.sort_unstable();
         listed
+    }
+    /// The candidate of a name.
+    pub(crate) fn candidate(&self, name: &OsStr) -> Option<&Candidate> {
+        let index = self.candidates.binary_search_by(|candidate| candidate.name.as_os_str().cmp(name));
+        index.ok().map(|index| &self.candidates[index])
     }
 }

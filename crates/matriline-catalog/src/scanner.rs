@@ -16,6 +16,9 @@ use std::time::SystemTime;
 /// A plugin is read again if one of its files or folders has another device, number, size, time of writing or time of
 /// change, or one of these times is less than 2 s before the beginning of the scan that read it. What has not changed
 /// is the same [`crate::CatalogEntry`] in both catalogs.
+///
+/// A program that writes a file through a memory map is seen only when the kernel notes the time of its writing, which
+/// it does when the program flushes the map, closes it, or the system writes the file back.
 pub struct Scanner {
     data_dir: Arc<Path>,
     options: ScanOptions,
@@ -63,8 +66,8 @@ impl Scanner {
 
     /// Scans as [`Catalog::scan`] does; `None` if it was cancelled, which leaves the memory as it was.
     ///
-    /// Nothing is written, but a backup that an install left behind is removed if its plugin is there. Blocks for the
-    /// time of the scan.
+    /// Nothing is written, but a backup that an install has marked as its own ([`crate::BACKUP_MARKER`]) and left behind
+    /// is removed if its plugin is whole. Blocks for the time of the scan.
     pub fn scan(&mut self, control: &ScanControl) -> Option<Catalog> {
         let limit = Limit::of_scan_at((self.clock)());
         let memory =
@@ -72,7 +75,7 @@ impl Scanner {
         let mut found = scan(&self.data_dir, &self.options, memory, Some(limit), control)?;
         self.is_unsaved |= found.is_news;
         *memory = Arc::new(std::mem::take(&mut found.memory));
-        Some(Catalog::of(found, Leftovers::Remove))
+        Some(Catalog::of(found, &self.options, Leftovers::Remove))
     }
 
     /// What is remembered, if the file in the data folder does not tell it yet. To be written when there is time.

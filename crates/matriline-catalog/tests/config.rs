@@ -1,7 +1,9 @@
 //! The file of configurations, and what presets override.
 
 use matriline_capability::{CapabilityId, CapabilityType};
-use matriline_catalog::state::{Overrides, PluginConfig, StateError, effective, prune_overrides};
+use matriline_catalog::state::{
+    MAX_CONFIG_BYTES, Overrides, PluginConfig, StateError, effective, prune_overrides,
+};
 use matriline_testkit::DataFolder;
 use proptest::prelude::*;
 use std::fs;
@@ -121,6 +123,30 @@ fn c7_broken_files() {
     check_broken(br#"{"config":{"not":"an array"}}"#, "its `config` is no list");
     check_broken(b"[]", "it is no JSON object");
     check_broken(b"\xff", "utf-8");
+}
+
+/// It may be whole: it stays, and nobody writes over it.
+#[test]
+fn a_file_that_is_too_large_stays() {
+    let large = [b"{}", &vec![b' '; MAX_CONFIG_BYTES][..]].concat();
+    let (data, mut config) = with_file(&large);
+    config.set(&id("a", "c"), "1", "1").unwrap();
+    assert!(matches!(config.save(), Err(StateError::Oversized { .. })));
+    assert!(config.is_dirty());
+    assert_eq!(fs::metadata(data.path().join(FILE)).unwrap().len(), large.len() as u64);
+}
+
+#[test]
+fn runs_of_other_items_are_kept() {
+    let (data, mut config) =
+        with_file(r#"{"config": [0, 0, {}, "x,", {"plugin_key":"a","capability":"c"}, 1, 2]}"#);
+    config.set(&id("a", "d"), "", "3").unwrap();
+    config.save().unwrap();
+    let json: String = text(&data).split_whitespace().collect();
+    assert!(
+        json.starts_with(r#"{"config":[0,0,{},"x,",{"capability":"c","plugin_key":"a"},1,2,{"#),
+        "{json}"
+    );
 }
 
 /// 12.7: what is no entry of ours stays beside the good one, and so does a type of another program.

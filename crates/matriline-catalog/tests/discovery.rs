@@ -4,9 +4,9 @@ use matriline_catalog::{Discovery, Done, ScanOptions};
 use matriline_manifest::Target;
 use matriline_testkit::DataFolder;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, LazyLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -79,19 +79,26 @@ fn the_cache_is_written_by_the_thread() {
     assert!(Arc::ptr_eq(&before.entries()[0], &discovery.run().entries()[0]));
 }
 
+/// A clock at which a scan stays, until the test lets it go on.
+fn held_clock() -> SystemTime {
+    SCAN_IS_AT_THE_CLOCK.wait();
+    SCAN_GOES_ON.wait();
+    SystemTime::now()
+}
+
+static SCAN_IS_AT_THE_CLOCK: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+static SCAN_GOES_ON: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+
 #[test]
 fn only_one_scan_runs() {
-    let data = with_plugins(1000);
-    let discovery = discovery(&data);
+    let data = with_plugins(1);
+    let discovery = discovery(&data).with_clock(held_clock);
     let done = start(&discovery);
-    while discovery.is_in_progress() {
-        let (sender, _receiver) = channel();
-        if !discovery.start(move |done| drop(sender.send(done))) {
-            continue;
-        }
-        // the first has ended just now
-        discovery.wait(None);
-    }
+    SCAN_IS_AT_THE_CLOCK.wait();
+    assert!(discovery.is_in_progress());
+    assert!(!discovery.start(|_| panic!("It has not begun")));
+    assert!(!discovery.wait(Some(Duration::ZERO)));
+    SCAN_GOES_ON.wait();
     assert!(matches!(done.recv_timeout(LONG), Ok(Done::Scanned(_))));
 }
 

@@ -80,27 +80,44 @@ fn c10_1_defaults() {
 
 fn check_ignored(sidecar: &str, expected: &[&str]) {
     let state = parse_install_state(sidecar.as_bytes()).unwrap();
-    let expected: Vec<_> = expected
-        .iter()
-        .map(|what| format!("The value of {}", what.replacen(": ", " in the sidecar is ignored: write ", 1)))
-        .collect();
+    let value = |what: &&str| what.replacen(" is ", " in `.install_state.json` is ", 1);
+    let expected: Vec<_> = expected.iter().map(value).collect();
     assert_eq!(state.ignored(), expected, "{sidecar}");
+    // what has no effect is not lost
+    let again = parse_install_state(state.to_json().as_bytes()).unwrap();
+    assert_eq!(again, state, "{sidecar}");
 }
 
-/// 10.1: one wrong member spoils no other.
+/// 10.1: one wrong member spoils no other, and one that is no flag is off.
 #[test]
 fn c10_1_wrong_kinds_are_ignored_one_by_one() {
     let sidecar =
         r#"{"enabled": "no", "plugin_name": 3, "installed_version": "1", "permissions": {"process": "ls"}}"#;
     let state = parse_install_state(sidecar.as_bytes()).unwrap();
-    assert!(state.enabled && state.plugin_name.is_empty());
+    assert!(!state.enabled && state.plugin_name.is_empty());
     assert_eq!(state.installed_version, "1");
     check_ignored(
         sidecar,
-        &["`plugin_name`: a text", "`enabled`: true or false", "`process`: a list of texts"],
+        &[
+            "The value of `plugin_name` is a number and is ignored: write a text",
+            "The value of `enabled` is a text and is ignored: write true or false; until then it counts as false",
+            "The value of `process` is a text and is ignored: write a list of texts",
+        ],
     );
-    check_ignored(r#"{"installed_from": "disk"}"#, &["`installed_from`: \"local\" or \"cloud\""]);
-    check_ignored(r#"{"permissions": []}"#, &["`permissions`: an object of lists of texts"]);
+    check_ignored(
+        r#"{"installed_from": "disk"}"#,
+        &["The value of `installed_from` is a text and is ignored: write \"local\" or \"cloud\""],
+    );
+    check_ignored(
+        r#"{"permissions": []}"#,
+        &["The value of `permissions` is a list and is ignored: write an object of lists of texts"],
+    );
+    check_ignored(
+        r#"{"cloud_uuid": null}"#,
+        &[
+            "The value of `cloud_uuid` is null and is ignored: write a UUID; until then the plugin counts as a local one",
+        ],
+    );
 }
 
 /// 10.1: objects with several names count, values that are no flags don't.
@@ -110,7 +127,49 @@ fn c10_1_capabilities_are_read_leniently() {
     let state = parse_install_state(sidecar.as_bytes()).unwrap();
     let flags: Vec<_> = state.capabilities.iter().map(|flag| (flag.name.as_str(), flag.enabled)).collect();
     assert_eq!(flags, [("a", true), ("b", false), ("d", true)]);
-    check_ignored(sidecar, &["`capabilities`: a list of objects such as {\"<name>\": true}"]);
+    check_ignored(
+        sidecar,
+        &[
+            "An item of `capabilities` is an object with other values and is ignored: write a list of objects such as {\"<name>\": true}",
+        ],
+    );
+}
+
+#[test]
+fn good_items_of_a_list_count() {
+    let state = parse_install_state(br#"{"permissions": {"process": ["ls", 3, "cp"]}}"#).unwrap();
+    assert_eq!(state.permissions.process, ["ls", "cp"]);
+}
+
+fn check_rewrite(sidecar: &str, change: impl FnOnce(&mut InstallState), expected: &str) {
+    let mut state = parse_install_state(sidecar.as_bytes()).unwrap();
+    change(&mut state);
+    let json: String = state.to_json().split_whitespace().collect();
+    assert!(json.contains(expected), "{json}");
+}
+
+#[test]
+fn what_was_ignored_survives_a_rewrite() {
+    let name = |state: &mut InstallState| state.plugin_name = "N".into();
+    check_rewrite(r#"{"enabled": "no"}"#, name, r#""enabled":"no""#);
+    check_rewrite(r#"{"cloud_uuid": "../x"}"#, name, r#""cloud_uuid":"../x""#);
+    check_rewrite(r#"{"permissions": [1.50]}"#, name, r#""permissions":[1.50]"#);
+    check_rewrite(r#"{"capabilities": [{"c": 1}, {"d": true}]}"#, name, r#"[{"c":1},{"d":true}]"#);
+}
+
+#[test]
+fn a_change_replaces_what_was_ignored_and_keeps_other_items() {
+    check_rewrite(r#"{"enabled": "no"}"#, |state| state.enabled = true, r#""enabled":true"#);
+    check_rewrite(
+        r#"{"permissions": {"process": ["ls", 3]}}"#,
+        |state| state.permissions.process.push("cp".into()),
+        r#""process":["ls","cp",3]"#,
+    );
+    check_rewrite(
+        r#"{"capabilities": [{"c": 1, "d": true}]}"#,
+        |state| state.set_capabilities([(Script, "d", false)]),
+        r#""capabilities":[{"d":false},{"c":1}]"#,
+    );
 }
 
 #[test]
@@ -276,7 +335,40 @@ fn broken_files_are_set_aside() {
     check_broken(b"{\"plugin_name\": \"\xff\"}", "utf-8");
     check_broken("{\"a\":".to_owned() + &"[".repeat(1000), "EOF");
     check_broken(format!("{{\"a\":{}{}}}", "[".repeat(1000), "]".repeat(1000)), "more than 128 levels");
-    check_broken(vec![b' '; MAX_INSTALL_STATE_BYTES + 1], "larger than 1048576 bytes");
+}
+
+/// It may be whole: it stays, and nobody writes over it.
+#[test]
+fn a_file_that_is_too_large_stays() {
+    let large = [b"{}", &vec![b' '; MAX_INSTALL_STATE_BYTES][..]].concat();
+    let data = with_sidecar(&large);
+    let error = update_install_state(data.path(), &folder(&data), |_| panic!("It is not read")).unwrap_err();
+    assert!(matches!(error, StateError::Oversized { .. }), "{error:?}");
+    assert!(update_existing_install_state(data.path(), &folder(&data), |_| ()).is_err());
+    assert_eq!(fs::read(data.path().join(SIDECAR)).unwrap(), large);
+    assert_eq!(names(&folder(&data)), [INSTALL_STATE_FILE]);
+}
+
+/// The old file is put away only when the new one is on the disk.
+#[test]
+fn a_broken_file_stays_if_the_new_one_fails() {
+    let data = with_sidecar("broken");
+    let long = "x".repeat(MAX_INSTALL_STATE_BYTES);
+    update_install_state(data.path(), &folder(&data), |state| state.plugin_name = long).unwrap_err();
+    assert_eq!(text(&data), "broken");
+    assert_eq!(names(&folder(&data)), [INSTALL_STATE_FILE]);
+}
+
+#[test]
+fn what_a_broken_off_write_has_left_is_removed() {
+    let data = with_sidecar("{}");
+    for (name, age) in [("aB3dE6", 120), ("zZ9yX8", 0)] {
+        let left = data.add_file(format!("{SIDECAR}.{name}.tmp"), "");
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+        fs::File::options().write(true).open(left).unwrap().set_modified(time).unwrap();
+    }
+    update_install_state(data.path(), &folder(&data), |state| state.enabled = false).unwrap();
+    assert_eq!(names(&folder(&data)), [INSTALL_STATE_FILE, ".install_state.json.zZ9yX8.tmp"]);
 }
 
 #[test]
@@ -324,8 +416,15 @@ fn states() -> impl Strategy<Value = InstallState> {
     let kinds = proptest::sample::select(&CapabilityType::ALL[..]);
     let flags = proptest::collection::vec((kinds, prop_oneof!["[ab]", any::<String>()], any::<bool>()), 0..5);
     let lists = proptest::collection::vec(any::<String>(), 0..3);
-    (from, any::<[String; 2]>(), any::<bool>(), "[a-z]{0,3}", flags, lists).prop_map(
-        |(installed_from, [version, name], enabled, uuid, flags, list)| {
+    (
+        from,
+        any::<[String; 2]>(),
+        any::<bool>(),
+        "([0-9a-fA-F]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?",
+        flags,
+        lists,
+    )
+        .prop_map(|(installed_from, [version, name], enabled, uuid, flags, list)| {
             let mut state = InstallState::default();
             state.installed_from = installed_from;
             state.installed_version = version;
@@ -335,8 +434,7 @@ fn states() -> impl Strategy<Value = InstallState> {
             state.set_capabilities(flags.iter().map(|(kind, name, on)| (*kind, name.as_str(), *on)));
             state.permissions.network_http = list;
             state
-        },
-    )
+        })
 }
 
 proptest! {

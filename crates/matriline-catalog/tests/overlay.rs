@@ -1,8 +1,6 @@
 //! The cloud's records over the plugins on the disk.
 
-use matriline_catalog::{
-    CatalogEntry, CloudMarks, EntryKind, Merged, NOT_IN_CLOUD, mark_cloud, merge_cloud, without_cloud,
-};
+use matriline_catalog::{Catalog, CatalogEntry, CloudMarks, EntryKind, Merged, NOT_IN_CLOUD, merge_cloud};
 use matriline_manifest::{ChangelogEntry, CloudOverlay, Descriptor, Problem, UpdateStatus};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,6 +48,10 @@ fn record(version: &str) -> Descriptor {
 
 fn merge(entries: impl IntoIterator<Item = CatalogEntry>, records: &[Descriptor]) -> Merged {
     merge_cloud(&entries.into_iter().map(Arc::new).collect::<Vec<_>>(), records)
+}
+
+fn mark_cloud(entries: &[Arc<CatalogEntry>], marks: &CloudMarks) -> Vec<Arc<CatalogEntry>> {
+    entries.iter().cloned().collect::<Catalog>().with_marks(marks).entries().to_vec()
 }
 
 fn only(merged: Merged) -> CatalogEntry {
@@ -217,6 +219,6 @@ fn c7_6_not_found() {
 fn l15_signing_out() {
     let local = entry("local", |_| ());
     let merged = merge([installed(), local.clone()], &[record("1.1")]).entries;
-    let left = without_cloud(&merged);
-    assert_eq!(left.iter().map(|entry| &**entry).collect::<Vec<_>>(), [&local]);
+    let left = merged.into_iter().collect::<Catalog>().without_cloud();
+    assert_eq!(left.entries().iter().map(|entry| &**entry).collect::<Vec<_>>(), [&local]);
 }

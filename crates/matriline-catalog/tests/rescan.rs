@@ -1,6 +1,6 @@
 //! Scans one tree again and again: what is read again, and what is not.
 
-use matriline_catalog::{Catalog, CatalogEntry, ScanControl, ScanOptions, Scanner};
+use matriline_catalog::{BACKUP_MARKER, Catalog, CatalogEntry, ScanControl, ScanOptions, Scanner};
 use matriline_manifest::{RequiresPython, Target};
 use matriline_testkit::{DataFolder, WheelBuilder};
 use proptest::prelude::*;
@@ -205,37 +205,80 @@ fn progress_counts_the_folders() {
     assert_eq!((control.progress().done, control.progress().total), (4, 4));
 }
 
+const MARK: &str = ".backup-01ab-23cd-45ef";
+
+/// A backup of an install of ours.
+fn add_backup(data: &DataFolder, plugin: &str) -> PathBuf {
+    let name = format!("{plugin}{MARK}");
+    data.add_script(&name, "x.py", "");
+    data.add_script(&name, BACKUP_MARKER, "");
+    data.plugins().join(name)
+}
+
 #[test]
 fn a_backup_goes_if_its_plugin_is_there() {
     let data = some_plugins();
-    data.add_script("a.backup-01ab-23cd-45ef", "a.py", "");
-    data.add_script("x.backup-01ab-23cd-45ef", "x.py", "");
-    data.add_script("a.backup-of-mine", "a.py", "");
+    let (old, only) = (add_backup(&data, "a"), add_backup(&data, "x"));
     let catalog = scan(&mut scanner(&data));
-    assert!(!data.plugins().join("a.backup-01ab-23cd-45ef").exists());
-    assert!(data.plugins().join("x.backup-01ab-23cd-45ef").exists());
-    assert!(data.plugins().join("a.backup-of-mine").exists());
+    assert!(!old.exists() && only.exists());
     assert_eq!(catalog.problems().len(), 1);
+}
+
+/// A crash in the middle of an install's copy leaves a part of the entry file.
+#[test]
+fn a_backup_stays_if_its_plugin_is_cut_off() {
+    let data = some_plugins();
+    let wheel =
+        fs::read_dir(data.plugins().join("c")).unwrap().flatten().find(|entry| entry.path().is_file());
+    fs::write(wheel.unwrap().path(), "PK").unwrap();
+    let backup = add_backup(&data, "c");
+    let catalog = scan(&mut scanner(&data));
+    assert!(backup.exists());
+    assert!(catalog.problems()[0].message.contains("is not whole"), "{:?}", catalog.problems());
+}
+
+#[test]
+fn a_backup_stays_if_only_it_has_a_sidecar() {
+    let data = some_plugins();
+    let backup = add_backup(&data, "a");
+    fs::write(backup.join(".install_state.json"), "{}").unwrap();
+    scan(&mut scanner(&data));
+    assert!(backup.exists());
+    data.add_script("a", ".install_state.json", "{");
+    scan(&mut scanner(&data));
+    assert!(backup.exists(), "one that can't be understood does not count");
+    data.add_script("a", ".install_state.json", "{}");
+    scan(&mut scanner(&data));
+    assert!(!backup.exists());
+}
+
+#[test]
+fn what_no_install_has_marked_stays() {
+    let data = some_plugins();
+    data.add_script("a.backup-2025-1201-1530", "a.py", "");
+    let catalog = scan(&mut scanner(&data));
+    assert!(data.plugins().join("a.backup-2025-1201-1530/a.py").exists());
+    assert!(catalog.problems()[0].message.contains(BACKUP_MARKER), "{:?}", catalog.problems());
 }
 
 #[test]
 fn a_backup_stays_while_an_install_is_at_work() {
     let data = some_plugins();
-    data.add_script("a.backup-01ab-23cd-45ef", "a.py", "");
+    let backup = add_backup(&data, "a");
     let lock = matriline_catalog::state::lock_data_folder(data.path()).unwrap();
     assert!(scan(&mut scanner(&data)).problems().is_empty());
-    assert!(data.plugins().join("a.backup-01ab-23cd-45ef").exists());
+    assert!(backup.exists());
     drop(lock);
     scan(&mut scanner(&data));
-    assert!(!data.plugins().join("a.backup-01ab-23cd-45ef").exists());
+    assert!(!backup.exists());
 }
 
 #[test]
 fn a_backup_stays_if_its_plugin_has_no_entry_file() {
     let data = some_plugins();
-    data.add_script("d.backup-01ab-23cd-45ef", "d.py", "");
+    let backup = add_backup(&data, "d");
     scan(&mut scanner(&data));
-    assert!(data.plugins().join("d.backup-01ab-23cd-45ef").exists());
+    assert!(backup.exists());
 }
 
 #[test]
@@ -319,6 +362,16 @@ fn what_links_lead_to_is_looked_at_again() {
         std::os::unix::fs::symlink(other.parent().unwrap(), &link).unwrap();
     };
     check(&data, turn, &["f"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_links_to_bundled_wheels_lead_to_is_looked_at_again() {
+    let data = some_plugins();
+    let target = data.add_file("dep.whl", "");
+    std::os::unix::fs::symlink(&target, data.plugins().join("c/wheels/more.whl")).unwrap();
+    let after = check(&data, || fs::remove_file(&target).unwrap(), &["c-1-py3-none-any"]);
+    assert_eq!(after.get("c-1-py3-none-any").unwrap().bundled_wheels.len(), 2);
 }
 
 #[cfg(unix)]

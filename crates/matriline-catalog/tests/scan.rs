@@ -1,6 +1,6 @@
 //! Scans real folders.
 
-use matriline_catalog::{Catalog, CatalogEntry, EntryKind, ScanOptions};
+use matriline_catalog::{BACKUP_MARKER, Catalog, CatalogEntry, EntryKind, ScanControl, ScanOptions, Scanner};
 use matriline_manifest::{CloudOverlay, Descriptor, RequiresPython, Target};
 use matriline_refs::{InstalledPlugins, Package};
 use matriline_testkit::{DataFolder, WheelBuilder};
@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 
 const STAMP: &str = "# /// script\n# [tool.orcaslicer.plugin]\n# name = 'Stamp'\n# ///\nimport orca\n";
+
+const U1: &str = "0b4a1f6e-0000-4000-8000-000000000001";
 
 fn options() -> ScanOptions {
     ScanOptions::new(Target::of_this_build(11))
@@ -334,9 +336,9 @@ fn without_a_sidecar_nothing_is_enabled() {
 #[test]
 fn an_invalid_plugin_is_not_enabled_and_keeps_its_sidecar() {
     let data = DataFolder::new();
-    data.add_script("a", ".install_state.json", r#"{"cloud_uuid": "u-1"}"#);
+    data.add_script("a", ".install_state.json", &format!("{{\"cloud_uuid\": \"{U1}\"}}"));
     let catalog = scan(&data);
-    assert_eq!(keys(&catalog), ["u-1"]);
+    assert_eq!(keys(&catalog), [U1]);
     assert!(only(&catalog).install_state.is_some() && catalog.enabled_keys().next().is_none());
 }
 
@@ -348,10 +350,10 @@ fn a_local_plugin_has_the_version_of_its_file() {
 
 #[test]
 fn a_plugin_of_the_cloud_has_its_uuid_as_key() {
-    let catalog = with_sidecar(r#"{"cloud_uuid": "u-1", "installed_version": "1.2"}"#);
-    let descriptor = &catalog.get_valid("u-1").unwrap().descriptor;
+    let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{U1}\", \"installed_version\": \"1.2\"}}"));
+    let descriptor = &catalog.get_valid(U1).unwrap().descriptor;
     assert_eq!(descriptor.installed_version, "1.2");
-    assert!(descriptor.cloud.as_ref().is_some_and(|cloud| cloud.installed && cloud.uuid == "u-1"));
+    assert!(descriptor.cloud.as_ref().is_some_and(|cloud| cloud.installed && cloud.uuid == U1));
 }
 
 #[test]
@@ -364,18 +366,18 @@ fn a_broken_sidecar_is_a_warning() {
 
 #[test]
 fn the_cloud_adds_what_it_knows() {
-    let catalog = with_sidecar(r#"{"cloud_uuid": "u-1", "installed_version": "1.2"}"#);
+    let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{U1}\", \"installed_version\": \"1.2\"}}"));
     let record = |uuid: &str| Descriptor {
         name: format!("Cloud {uuid}"),
         version: "2.0".to_owned(),
         cloud: Some(Box::new(CloudOverlay { uuid: uuid.to_owned(), ..CloudOverlay::default() })),
         ..Descriptor::default()
     };
-    let merged = catalog.with_cloud(&[record("u-1"), record("u-2")]);
-    assert_eq!(merged.get("u-1").unwrap().descriptor.name, "Cloud u-1");
-    assert!(merged.get("u-1").unwrap().descriptor.cloud.as_ref().unwrap().update_available);
+    let merged = catalog.with_cloud(&[record(U1), record("u-2")]);
+    assert_eq!(merged.get(U1).unwrap().descriptor.name, format!("Cloud {U1}"));
+    assert!(merged.get(U1).unwrap().descriptor.cloud.as_ref().unwrap().update_available);
     assert!(merged.get_valid("u-2").is_some_and(|entry| !entry.has_local_package()));
-    assert_eq!(merged.package("u-1"), Package::Installed);
+    assert_eq!(merged.package(U1), Package::Installed);
     assert_eq!(merged.package("u-2"), Package::Absent);
 }
 
@@ -390,12 +392,17 @@ fn packages_for_the_resolver() {
     assert_eq!(catalog.package("c"), Package::Absent);
 }
 
+fn with_backup(data: &DataFolder, name: &str) {
+    data.add_script(name, "stamp.py", STAMP);
+    data.add_script(name, BACKUP_MARKER, "");
+}
+
 #[test]
 fn backups_are_kept_and_one_that_is_the_only_copy_is_told() {
     let data = DataFolder::new();
     data.add_script("a", "a.py", STAMP);
-    data.add_script("a.backup-01ab-23cd-45ef", "a.py", STAMP);
-    data.add_script("b.backup-01ab-23cd-45ef", "b.py", STAMP);
+    with_backup(&data, "a.backup-01ab-23cd-45ef");
+    with_backup(&data, "b.backup-01ab-23cd-45ef");
     let catalog = scan(&data);
     assert_eq!(keys(&catalog), ["a"]);
     check_problem(
@@ -403,6 +410,86 @@ fn backups_are_kept_and_one_that_is_the_only_copy_is_told() {
         "b.backup-01ab-23cd-45ef` is the only copy of a plugin whose install was broken off",
     );
     assert!(data.plugins().join("a.backup-01ab-23cd-45ef").exists());
+}
+
+#[test]
+fn a_folder_that_is_only_named_as_a_backup_is_told() {
+    let data = DataFolder::new();
+    data.add_script("stamp", "stamp.py", STAMP);
+    data.add_script("stamp.backup-2025-1201-1530", "stamp.py", STAMP);
+    check_problem(
+        &scan(&data),
+        "stamp.backup-2025-1201-1530` is named as the backup of an install, but has no",
+    );
+}
+
+#[test]
+fn a_name_that_only_resembles_a_backups_is_a_plugins() {
+    let data = DataFolder::new();
+    data.add_script("stamp.backup-monday", "monday.py", STAMP);
+    assert_eq!(keys(&scan(&data)), ["monday"]);
+}
+
+/// The key of a plugin of the cloud is its folder and more, so no other text passes for one.
+#[test]
+fn what_is_no_uuid_leaves_the_plugin_local() {
+    for text in ["../../x", "a;b\\u0000", "stamp", "0b4a1f6e-0000-4000-8000-00000000000"] {
+        let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{text}\"}}"));
+        assert_eq!(keys(&catalog), ["a"], "{text}");
+        assert!(only(&catalog).is_valid() && !only(&catalog).descriptor.is_cloud_plugin());
+        let problem = only(&catalog).problems[0].to_string();
+        assert!(
+            problem.contains("`cloud_uuid` in `.install_state.json` is a text and is ignored"),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn a_flag_that_is_none_is_off() {
+    for text in [r#""false""#, r#""true""#, "0", "1", "null", "[]"] {
+        let catalog = with_sidecar(&format!("{{\"enabled\": {text}}}"));
+        assert_eq!(catalog.enabled_keys().next(), None, "{text}");
+        assert_eq!(only(&catalog).problems.len(), 1);
+    }
+}
+
+#[test]
+fn an_ending_in_upper_case_is_told() {
+    let data = DataFolder::new();
+    data.add_script("a", "PLUG.PY", STAMP);
+    check_error(
+        &data,
+        "The folder has no `.py` and no `.whl` file, and the ending of `PLUG.PY` does not count: write it in lower case",
+    );
+}
+
+#[test]
+fn a_message_lists_some_names_only() {
+    let data = DataFolder::new();
+    (0..8).for_each(|index| drop(data.add_script("a", &format!("{index}.py"), "")));
+    check_error(
+        &data,
+        "The folder has several `.py` files, `0.py` and `1.py` and `2.py` and `3.py` and `4.py` and 3 more: keep one",
+    );
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_sidecar_is_told() {
+    let data = DataFolder::new();
+    data.add_script("a", "a.py", STAMP);
+    data.add_file("orca_plugins/a/.install_state.json/x", "");
+    let catalog = scan(&data);
+    let problem = only(&catalog).problems[0].to_string();
+    assert!(problem.contains("(it is a folder): put a regular file in its place"), "{problem}");
+}
+
+#[test]
+fn without_the_cloud_the_keys_fit_the_entries() {
+    let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{U1}\"}}"));
+    let left = catalog.without_cloud();
+    assert!(left.entries().is_empty() && left.get(U1).is_none());
+    assert_eq!(left.package(U1), Package::Absent);
 }
 
 #[test]
@@ -495,7 +582,10 @@ mod unix {
         let data = DataFolder::new();
         fs::create_dir_all(data.plugins().join("a")).unwrap();
         symlink("gone.py", data.plugins().join("a/stamp.py")).unwrap();
-        check_error(&data, "The file `stamp.py` can't be read");
+        check_error(
+            &data,
+            "The file `stamp.py` can't be read (No such file or directory (os error 2)): if it is a link",
+        );
     }
 
     #[test]
@@ -507,6 +597,37 @@ mod unix {
         let catalog = scan(&data);
         assert!(catalog.get_valid("stamp_").is_some());
         assert_eq!(only(&catalog).folder, folder);
+    }
+
+    #[cfg(target_os = "linux")]
+    fn add_pipe(path: &Path) {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    }
+
+    /// Pipes where files of ours are expected: nobody waits for their other ends.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pipes_stop_nobody() {
+        use matriline_catalog::state::{PluginConfig, lock_data_folder, read_install_state};
+        let data = DataFolder::new();
+        data.add_script("a", "a.py", STAMP);
+        with_backup(&data, "b.backup-01ab-23cd-45ef");
+        let plugins = data.plugins();
+        for path in
+            [plugins.join(".lock"), plugins.join("config.json"), plugins.join("a/.install_state.json")]
+        {
+            add_pipe(&path);
+        }
+        add_pipe(&data.path().join("cache/matriline/catalog"));
+        let catalog = Scanner::new(data.path(), options()).scan(&ScanControl::new()).unwrap();
+        assert_eq!(keys(&catalog), ["a"]);
+        assert!(catalog.enabled_keys().next().is_none());
+        check_problem(&catalog, "is the only copy");
+        assert!(lock_data_folder(data.path()).is_err());
+        assert!(read_install_state(&plugins.join("a")).is_err());
+        assert!(PluginConfig::load(data.path()).problem().unwrap().contains("it is no regular file"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One writer at a time, whatever process or thread it is in.
 
 use crate::RootError;
+use crate::open::open_regular_with;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::thread;
@@ -25,10 +26,12 @@ impl FileLock {
     /// holder, looking again every few milliseconds, as no system waits for a lock with a limit.
     ///
     /// # Errors
-    /// [`RootError::Locked`] when the wait is over, [`RootError::Lock`] if the file can't be made or locked.
+    /// [`RootError::Locked`] when the wait is over, [`RootError::Lock`] if the file can't be made or locked, or is no
+    /// regular file.
     pub fn acquire(path: &Path, wait: Duration) -> Result<Self, RootError> {
         let fail = |source| RootError::Lock { path: path.to_owned(), source };
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(fail)?;
+        let file = open_regular_with(path, OpenOptions::new().write(true).create(true).truncate(false))
+            .map_err(fail)?;
         let begin = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
@@ -97,6 +100,17 @@ mod tests {
     fn a_missing_folder_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let failed = FileLock::acquire(&folder.path().join("none/.lock"), MOMENT);
+        assert!(matches!(failed, Err(RootError::Lock { .. })), "{failed:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_in_its_place_stops_nobody() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".lock");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let failed = FileLock::acquire(&path, MOMENT);
         assert!(matches!(failed, Err(RootError::Lock { .. })), "{failed:?}");
     }
 

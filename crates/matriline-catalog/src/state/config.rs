@@ -1,6 +1,7 @@
 //! The file with the configurations of all capabilities.
 
 use super::entries::{ConfigEntry, Entries, check_config};
+use super::file::Old;
 use super::json::{Json, Members};
 use super::{StateError, file, lock_data_folder};
 use crate::PLUGINS_FOLDER;
@@ -87,17 +88,16 @@ impl PluginConfig {
     /// Blocks for the lock of the data folder and for the disk; any thread.
     ///
     /// # Errors
-    /// [`StateError`]; the changes can then be saved later, and the file is what it was, or set aside if it could not
-    /// be understood.
+    /// [`StateError`]; the changes can then be saved later, and the file is what it was.
     pub fn save(&mut self) -> Result<ConfigSaved, StateError> {
         if !self.is_dirty() {
             return Ok(ConfigSaved::default());
         }
         let path = path(&self.data_dir);
         let _lock = lock_data_folder(&self.data_dir)?;
-        let (mut document, set_aside) = match Document::read(&path) {
-            Ok(document) => (document, None),
-            Err(StateError::Broken { .. }) => (Document::default(), Some(file::set_aside(&path)?)),
+        let (mut document, fate) = match Document::read(&path) {
+            Ok(document) => (document, Old::Replace),
+            Err(StateError::Broken { .. }) => (Document::default(), Old::SetAside),
             Err(error) => return Err(error),
         };
         for id in &self.changed {
@@ -105,7 +105,7 @@ impl PluginConfig {
                 document.entries.set(id, &entry.plugin_version(), entry.config_json());
             }
         }
-        file::write(&path, &document.text(), MAX_CONFIG_BYTES)?;
+        let set_aside = file::write(&path, &document.text(), MAX_CONFIG_BYTES, fate)?;
         self.document = document;
         self.changed.clear();
         self.problem = None;
@@ -135,7 +135,7 @@ impl Document {
         let mut unknown = Json::parse(bytes)?.members().ok_or("it is no JSON object")?;
         let entries = match unknown.remove(LIST) {
             None => Entries::default(),
-            Some(list) => Entries::of_items(list.items().ok_or("its `config` is no list")?),
+            Some(list) => Entries::of_list(&list).ok_or("its `config` is no list")?,
         };
         Ok(Self { entries, unknown })
     }

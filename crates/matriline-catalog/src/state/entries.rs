@@ -1,8 +1,9 @@
 //! A list of configurations, each bound to one capability.
 
 use super::StateError;
-use super::json::{Json, Members};
+use super::json::{self, Json, Members};
 use matriline_capability::{CapabilityId, CapabilityType};
+use std::borrow::Cow;
 
 /// The configuration of one capability.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,17 +46,28 @@ pub(crate) struct Entries(Vec<Entry>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Entry {
     Known(ConfigEntry),
-    /// What is no entry of ours: kept as it is.
-    Opaque(Json),
+    /// A run of items that are no entries of ours, kept as they are with the commas between them: a list of millions
+    /// of numbers takes the room of its text.
+    Opaque(String),
 }
 
 impl Entries {
-    pub(crate) fn of_items(items: Vec<Json>) -> Self {
-        Self(items.into_iter().map(Entry::of).collect())
+    /// `None` for what is no list.
+    pub(crate) fn of_list(list: &Json) -> Option<Self> {
+        let mut entries = Vec::new();
+        list.for_each_item(|item| match (entry(item), entries.last_mut()) {
+            (Some(entry), _) => entries.push(Entry::Known(entry)),
+            (None, Some(Entry::Opaque(run))) => {
+                run.push(',');
+                run.push_str(item);
+            }
+            (None, _) => entries.push(Entry::Opaque(item.to_owned())),
+        })?;
+        Some(Self(entries))
     }
 
     pub(crate) fn json(&self) -> Json {
-        Json::array(&self.0.iter().map(Entry::json).collect::<Vec<_>>())
+        Json::array(self.0.iter().map(Entry::text))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -114,24 +126,17 @@ impl Entries {
 }
 
 impl Entry {
-    fn of(json: Json) -> Self {
-        match entry(&json) {
-            Some(entry) => Self::Known(entry),
-            None => Self::Opaque(json),
-        }
-    }
-
-    fn json(&self) -> Json {
+    fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Known(entry) => Json::object(&entry.members),
-            Self::Opaque(json) => json.clone(),
+            Self::Known(entry) => Json::object(&entry.members).into_text().into(),
+            Self::Opaque(run) => run.into(),
         }
     }
 }
 
 /// An entry with a whole identity. A type that isn't known here belongs to another program.
-fn entry(json: &Json) -> Option<ConfigEntry> {
-    let members = json.members()?;
+fn entry(item: &str) -> Option<ConfigEntry> {
+    let members = json::members(item)?;
     let text = |key| members.get(key).and_then(Json::read::<String>);
     let kind = match members.get(CAPABILITY_TYPE) {
         None => CapabilityType::Unknown,

@@ -1,5 +1,6 @@
 //! What can fail.
 
+use super::file::remedy;
 use matriline_roots::RootError;
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum StateError {
     /// A file is there and can't be read.
-    #[error("The file `{path}` can't be read ({source}): check its permissions")]
+    #[error("The file `{path}` can't be read ({source}): {}", remedy(source))]
     Read {
         /// The file.
         path: PathBuf,
@@ -23,6 +24,16 @@ pub enum StateError {
         path: PathBuf,
         /// What is wrong with the text.
         reason: String,
+    },
+    /// A file is there and is more than is read. It stays, since it may hold nothing wrong.
+    #[error(
+        "The file `{path}` is larger than {limit} bytes and is not read: keep less in it, or move it away"
+    )]
+    Oversized {
+        /// The file.
+        path: PathBuf,
+        /// The most that is read.
+        limit: usize,
     },
     /// What would be written is more than a reader takes.
     #[error("The file `{path}` would be larger than {limit} bytes: keep less in it")]

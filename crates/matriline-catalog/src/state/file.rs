@@ -2,11 +2,12 @@
 
 use super::StateError;
 use crate::PLUGINS_FOLDER;
-use matriline_roots::{FileLock, LOCK_WAIT, replace};
+use matriline_roots::{FileLock, LOCK_WAIT, open_regular, prepare, remove_leftovers};
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file in the folder of all plugins that is locked by whoever changes something there.
 pub const LOCK_FILE: &str = ".lock";
@@ -27,13 +28,10 @@ pub fn lock_data_folder(data_dir: &Path) -> Result<FileLock, StateError> {
     }
 }
 
-/// The bytes of a file; `None` if there is none. Only what may be a file of ours is opened: opening a pipe blocks.
+/// The bytes of a file; `None` if there is none.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, StateError> {
     match read_file(path, limit) {
-        Ok(bytes) if bytes.len() > limit => {
-            let reason = format!("it is larger than {limit} bytes");
-            Err(StateError::Broken { path: path.to_owned(), reason })
-        }
+        Ok(bytes) if bytes.len() > limit => Err(StateError::Oversized { path: path.to_owned(), limit }),
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StateError::Read { path: path.to_owned(), source }),
@@ -41,24 +39,54 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, StateEr
 }
 
 fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
-    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Replaces a file by one that a reader will take.
-pub(crate) fn write(path: &Path, text: &str, limit: usize) -> Result<(), StateError> {
+/// What would help where a file can't be read.
+pub(crate) fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::PermissionDenied => "check its permissions",
+        ErrorKind::InvalidInput => "put a regular file in its place",
+        ErrorKind::NotFound => "if it is a link, point it to a file",
+        _ => "check the disk and the file",
+    }
+}
+
+/// What happens to the file that a new one replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Old {
+    /// The new file holds all that is worth keeping of it.
+    Replace,
+    /// It can't be understood, and gets another name.
+    SetAside,
+}
+
+/// Replaces a file by one that a reader will take; the answer is where the old one lies if it was set aside. The
+/// caller holds the lock.
+///
+/// The new file is whole and on the disk before the old one is touched, so a failure leaves that under one of its names.
+pub(crate) fn write(path: &Path, text: &str, limit: usize, old: Old) -> Result<Option<PathBuf>, StateError> {
     if text.len() > limit {
         return Err(StateError::TooLarge { path: path.to_owned(), limit });
     }
-    Ok(replace(path, text.as_bytes())?)
+    remove_leftovers(path, LEFTOVER_AGE);
+    let prepared = prepare(path, text.as_bytes())?;
+    if old == Old::Replace {
+        prepared.commit()?;
+        return Ok(None);
+    }
+    let aside = set_aside(path)?;
+    prepared.commit().inspect_err(|_| put_back(&aside, path))?;
+    Ok(Some(aside))
 }
 
-/// Gives a file the name `<file>.broken`, or with a number behind it if that is taken. The caller holds the lock.
-pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, StateError> {
+/// How old a file must be that a broken-off replacement has left, to be sure that none is at work.
+const LEFTOVER_AGE: Duration = Duration::from_secs(60);
+
+/// Gives a file the name `<file>.broken`, or with a number behind it if that is taken.
+fn set_aside(path: &Path) -> Result<PathBuf, StateError> {
     let mut base = OsString::from(path);
     base.push(".broken");
     let mut aside = PathBuf::from(&base);
@@ -72,5 +100,13 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, StateError> {
     match fs::rename(path, &aside) {
         Ok(()) => Ok(aside),
         Err(source) => Err(StateError::SetAside { path: path.to_owned(), source }),
+    }
+}
+
+/// Unless the new file is in place and only its flush has failed.
+fn put_back(aside: &Path, path: &Path) {
+    if fs::symlink_metadata(path).is_err() {
+        // otherwise it stays where it was set aside, beside its place
+        let _ = fs::rename(aside, path);
     }
 }

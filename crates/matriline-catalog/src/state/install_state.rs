@@ -2,10 +2,10 @@
 
 use super::MAX_INSTALL_STATE_BYTES;
 use super::json::{Json, Members};
+use super::lenient::{Reader, Rest};
 use matriline_capability::CapabilityType;
-use matriline_manifest::Descriptor;
+use matriline_manifest::{Descriptor, is_uuid};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What is remembered about one installed plugin.
 ///
@@ -19,16 +19,15 @@ pub struct InstallState {
     pub installed_version: String,
     /// The name at that time, or empty; only for people who read the file.
     pub plugin_name: String,
-    /// Whether the plugin is to be loaded at the start. True if the file doesn't say.
+    /// Whether the plugin is to be loaded at the start. True if the file doesn't say, false if it says neither.
     pub enabled: bool,
-    /// The plugin's identity in the cloud; absent for local ones.
+    /// The plugin's identity in the cloud, a UUID; absent for local ones. It is the plugin's key then.
     pub cloud_uuid: Option<String>,
     /// Which capabilities are enabled, in the order in which the plugin registered them.
     pub capabilities: Vec<CapabilityFlag>,
     /// What the user has granted.
     pub permissions: Permissions,
-    /// Members without a meaning here.
-    unknown: BTreeMap<String, Json>,
+    rest: Rest,
     ignored: Vec<String>,
 }
 
@@ -66,8 +65,7 @@ pub struct Permissions {
     pub network_socket: Vec<String>,
     /// Programs to start.
     pub process: Vec<String>,
-    /// Members without a meaning here.
-    unknown: BTreeMap<String, Json>,
+    rest: Rest,
 }
 
 /// The member of a capability's object that holds its type and not a flag.
@@ -83,7 +81,7 @@ impl Default for InstallState {
             cloud_uuid: None,
             capabilities: Vec::new(),
             permissions: Permissions::default(),
-            unknown: BTreeMap::new(),
+            rest: Rest::default(),
             ignored: Vec::new(),
         }
     }
@@ -161,12 +159,13 @@ impl InstallState {
     }
 
     fn json(&self) -> Json {
-        let mut members = self.unknown.clone();
+        self.rest.object(self.known())
+    }
+
+    fn known(&self) -> Members {
+        let mut members = Members::new();
         let mut put = |key: &str, value| members.insert(key.to_owned(), value);
-        put(
-            "capabilities",
-            Json::array(&self.capabilities.iter().map(CapabilityFlag::json).collect::<Vec<_>>()),
-        );
+        put("capabilities", Json::array(self.capabilities.iter().map(CapabilityFlag::json)));
         if let Some(uuid) = &self.cloud_uuid {
             put("cloud_uuid", Json::of(uuid));
         }
@@ -175,33 +174,70 @@ impl InstallState {
         put("installed_version", Json::of(&self.installed_version));
         put("permissions", self.permissions.json());
         put("plugin_name", Json::of(&self.plugin_name));
-        Json::object(&members)
+        members
     }
 
-    /// Reads the members of the file's object; one of the wrong kind is as good as absent.
+    /// Reads the members of the file's object; one of the wrong kind is as good as absent, but for `enabled`.
     pub(crate) fn of_members(members: Members) -> Self {
-        let mut reader = Reader { members, ignored: Vec::new() };
-        let installed_from = match reader.text("installed_from").as_str() {
-            "" => None,
-            "local" => Some(InstalledFrom::Local),
-            "cloud" => Some(InstalledFrom::Cloud),
-            _ => {
-                reader.ignore("installed_from", "\"local\" or \"cloud\"");
-                None
-            }
-        };
-        let state = Self {
-            installed_from,
+        const FROM: &str = "\"local\" or \"cloud\"";
+        const UUID: &str = "a UUID; until then the plugin counts as a local one";
+        let mut reader = Reader::of(members);
+        let mut state = Self {
+            installed_from: reader.take("installed_from", FROM, installed_from).flatten(),
             installed_version: reader.text("installed_version"),
             plugin_name: reader.text("plugin_name"),
-            enabled: reader.take("enabled", "true or false", Json::read).unwrap_or(true),
-            cloud_uuid: Some(reader.text("cloud_uuid")).filter(|uuid| !uuid.is_empty()),
-            capabilities: reader.capabilities(),
-            permissions: reader.permissions(),
+            enabled: reader.flag_or_off("enabled", true),
+            cloud_uuid: reader.take("cloud_uuid", UUID, cloud_uuid).flatten(),
+            capabilities: reader.list("capabilities", CAPABILITIES, flags),
             ..Self::default()
         };
-        Self { unknown: reader.members, ignored: reader.ignored, ..state }
+        let permissions = reader.take("permissions", "an object of lists of texts", Json::members);
+        let (permissions, messages) = Permissions::of_members(permissions.unwrap_or_default());
+        state.permissions = permissions;
+        state.ignored = std::mem::take(&mut reader.messages);
+        state.ignored.extend(messages);
+        state.rest = reader.rest(&state.known());
+        state
     }
+}
+
+const CAPABILITIES: &str = "a list of objects such as {\"<name>\": true}";
+
+/// An empty text is nothing, and so is an empty UUID.
+fn installed_from(json: &Json) -> Option<Option<InstalledFrom>> {
+    match json.read::<String>()?.as_str() {
+        "" => Some(None),
+        _ => json.read().map(Some),
+    }
+}
+
+/// The UUID becomes the plugin's key, so nothing else may pass for one: a path, a separator, another plugin's key.
+fn cloud_uuid(json: &Json) -> Option<Option<String>> {
+    let uuid: String = json.read()?;
+    match uuid.is_empty() {
+        true => Some(None),
+        false => is_uuid(&uuid).then_some(Some(uuid)),
+    }
+}
+
+/// Adds the flags of one object, and gives back the members that are none.
+fn flags(object: Json, flags: &mut Vec<CapabilityFlag>) -> Option<Json> {
+    let Some(mut members) = object.members() else { return Some(object) };
+    let kind: Option<String> = members.get(TYPE).and_then(Json::read);
+    if kind.is_some() {
+        members.remove(TYPE);
+    }
+    let mut others = Members::new();
+    for (name, value) in members {
+        match value.read() {
+            Some(enabled) => flags.push(CapabilityFlag { name, kind: kind.clone(), enabled }),
+            None => drop(others.insert(name, value)),
+        }
+    }
+    (!others.is_empty()).then(|| {
+        others.extend(kind.map(|kind| (TYPE.to_owned(), Json::of(kind))));
+        Json::object(&others)
+    })
 }
 
 impl CapabilityFlag {
@@ -213,8 +249,27 @@ impl CapabilityFlag {
 }
 
 impl Permissions {
+    fn of_members(members: Members) -> (Self, Vec<String>) {
+        let mut reader = Reader::of(members);
+        let mut permissions = Self {
+            fs_read: reader.texts("fs_read"),
+            fs_readwrite: reader.texts("fs_readwrite"),
+            network_http: reader.texts("network_http"),
+            network_socket: reader.texts("network_socket"),
+            process: reader.texts("process"),
+            rest: Rest::default(),
+        };
+        let messages = std::mem::take(&mut reader.messages);
+        permissions.rest = reader.rest(&permissions.known());
+        (permissions, messages)
+    }
+
     fn json(&self) -> Json {
-        let Self { fs_read, fs_readwrite, network_http, network_socket, process, unknown } = self;
+        self.rest.object(self.known())
+    }
+
+    fn known(&self) -> Members {
+        let Self { fs_read, fs_readwrite, network_http, network_socket, process, rest: _ } = self;
         let known = [
             ("fs_read", fs_read),
             ("fs_readwrite", fs_readwrite),
@@ -222,74 +277,6 @@ impl Permissions {
             ("network_socket", network_socket),
             ("process", process),
         ];
-        let known = known.map(|(key, list)| (key.to_owned(), Json::of(list)));
-        Json::object(&unknown.clone().into_iter().chain(known).collect())
-    }
-}
-
-/// Takes known members out, so that the unknown ones remain.
-struct Reader {
-    members: Members,
-    ignored: Vec<String>,
-}
-
-impl Reader {
-    fn take<T>(&mut self, key: &str, expected: &str, read: impl FnOnce(&Json) -> Option<T>) -> Option<T> {
-        let json = self.members.remove(key)?;
-        let value = read(&json);
-        if value.is_none() {
-            self.ignore(key, expected);
-        }
-        value
-    }
-
-    fn text(&mut self, key: &str) -> String {
-        self.take(key, "a text", Json::read).unwrap_or_default()
-    }
-
-    fn ignore(&mut self, key: &str, expected: &str) {
-        let message = format!("The value of `{key}` in the sidecar is ignored: write {expected}");
-        if !self.ignored.contains(&message) {
-            self.ignored.push(message);
-        }
-    }
-
-    fn capabilities(&mut self) -> Vec<CapabilityFlag> {
-        const EXPECTED: &str = "a list of objects such as {\"<name>\": true}";
-        let objects = self.take("capabilities", EXPECTED, Json::items).unwrap_or_default();
-        let mut flags = Vec::new();
-        for object in objects {
-            let Some(mut members) = object.members() else {
-                self.ignore("capabilities", EXPECTED);
-                continue;
-            };
-            let kind: Option<String> = members.get(TYPE).and_then(Json::read);
-            if kind.is_some() {
-                members.remove(TYPE);
-            }
-            for (name, value) in members {
-                match value.read() {
-                    Some(enabled) => flags.push(CapabilityFlag { name, kind: kind.clone(), enabled }),
-                    None => self.ignore("capabilities", EXPECTED),
-                }
-            }
-        }
-        flags
-    }
-
-    fn permissions(&mut self) -> Permissions {
-        let members = self.take("permissions", "an object of lists of texts", Json::members);
-        let mut inner = Reader { members: members.unwrap_or_default(), ignored: Vec::new() };
-        let mut list = |key| inner.take(key, "a list of texts", Json::read).unwrap_or_default();
-        let permissions = Permissions {
-            fs_read: list("fs_read"),
-            fs_readwrite: list("fs_readwrite"),
-            network_http: list("network_http"),
-            network_socket: list("network_socket"),
-            process: list("process"),
-            unknown: BTreeMap::new(),
-        };
-        self.ignored.append(&mut inner.ignored);
-        Permissions { unknown: inner.members, ..permissions }
+        known.map(|(key, list)| (key.to_owned(), Json::of(list))).into()
     }
 }

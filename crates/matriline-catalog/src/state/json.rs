@@ -4,11 +4,12 @@
 //! less the blanks between its tokens, and is only opened where its meaning is needed.
 
 use json_comments::CommentSettings;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 
 /// How deep lists and objects of a file may be nested; deeper ones can't be read by most programs, this one included.
@@ -49,9 +50,21 @@ impl Json {
         Self(format!("{{{}}}", members.join(",")))
     }
 
-    pub(crate) fn array<'a>(items: impl IntoIterator<Item = &'a Self>) -> Self {
-        let items: Vec<_> = items.into_iter().map(Self::as_str).collect();
-        Self(format!("[{}]", items.join(",")))
+    /// The array of items that are JSON, several joined by commas included.
+    pub(crate) fn array(items: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut text = String::from("[");
+        for item in items {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(item.as_ref());
+        }
+        text.push(']');
+        Self(text)
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -79,14 +92,40 @@ impl Json {
 
     /// The members of an object, or `None` for another kind of value.
     pub(crate) fn members(&self) -> Option<Members> {
-        let members: BTreeMap<String, &RawValue> = serde_json::from_str(&self.0).ok()?;
-        Some(members.into_iter().map(|(key, value)| (key, Self(value.get().to_owned()))).collect())
+        members(&self.0)
     }
 
     /// The items of an array, or `None` for another kind of value.
     pub(crate) fn items(&self) -> Option<Vec<Self>> {
-        let items: Vec<&RawValue> = serde_json::from_str(&self.0).ok()?;
-        Some(items.into_iter().map(|item| Self(item.get().to_owned())).collect())
+        let mut items = Vec::new();
+        self.for_each_item(|item| items.push(Self(item.to_owned())))?;
+        Some(items)
+    }
+
+    /// Takes the items of an array one by one, so that only what is kept of them takes room; `None` for another kind
+    /// of value.
+    pub(crate) fn for_each_item(&self, take: impl FnMut(&str)) -> Option<()> {
+        serde_json::Deserializer::from_str(&self.0).deserialize_seq(Items(take)).ok()
+    }
+
+    /// This list with more items.
+    pub(crate) fn with_items(self, more: &[Self]) -> Self {
+        match (more.is_empty(), self.items()) {
+            (false, Some(items)) => Self::array(items.iter().chain(more)),
+            _ => self,
+        }
+    }
+
+    /// What kind of value it is, in a sentence.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.0.as_bytes().first() {
+            Some(b'{') => "an object",
+            Some(b'[') => "a list",
+            Some(b'"') => "a text",
+            Some(b't' | b'f') => "a truth value",
+            Some(b'n') => "null",
+            _ => "a number",
+        }
     }
 
     /// The value with a line for each item and member, moved in by `indent` for each level; in one line if that is
@@ -123,6 +162,38 @@ impl Json {
             before = letter;
         }
         (out.len() <= limit).then_some(out)
+    }
+}
+
+impl AsRef<str> for Json {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The members of an object in its shortest spelling, or `None` for another kind of value.
+pub(crate) fn members(text: &str) -> Option<Members> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    Some(members.into_iter().map(|(key, value)| (key, Json(value.get().to_owned()))).collect())
+}
+
+struct Items<F>(F);
+
+impl<'de, F: FnMut(&str)> Visitor<'de> for Items<F> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            (self.0)(item.get());
+        }
+        Ok(())
     }
 }
 

@@ -5,8 +5,8 @@
 //! capabilities ([`PluginConfig`]). So three rules hold for both. They are read leniently: a byte order mark and
 //! comments are passed over, and what has no meaning here survives a rewrite. They are written whole, under a lock
 //! between processes ([`lock_data_folder`]), after reading them again: two programs on one data folder lose nothing,
-//! and a reader, who needs no lock, never meets a part. And a file that can't be understood is set aside before a new
-//! one takes its place.
+//! and a reader, who needs no lock, never meets a part. And a file that can't be understood is set aside when a new
+//! one takes its place; one that is too large to be read stays, and nothing is written.
 
 mod config;
 mod entries;
@@ -14,12 +14,14 @@ mod error;
 mod file;
 mod install_state;
 mod json;
+mod lenient;
 mod overrides;
 mod sidecar;
 
 pub use config::{CONFIG_FILE, ConfigSaved, MAX_CONFIG_BYTES, PluginConfig};
 pub use entries::ConfigEntry;
 pub use error::StateError;
+pub(crate) use file::remedy;
 pub use file::{LOCK_FILE, lock_data_folder};
 pub use install_state::{CapabilityFlag, InstallState, InstalledFrom, Permissions};
 pub use json::MAX_DEPTH;

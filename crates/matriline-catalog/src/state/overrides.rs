@@ -20,8 +20,7 @@ impl Overrides {
             return Ok(Self::default());
         }
         let json = Json::parse(text.as_bytes()).map_err(|_| StateError::OverridesNoJson)?;
-        let items = json.items().ok_or(StateError::OverridesNoArray)?;
-        Ok(Self(Entries::of_items(items)))
+        Ok(Self(Entries::of_list(&json).ok_or(StateError::OverridesNoArray)?))
     }
 
     /// The text of the option; empty without any override.

@@ -1,5 +1,6 @@
 //! Sidecars on the disk.
 
+use super::file::Old;
 use super::json::Json;
 use super::{InstallState, StateError, file, lock_data_folder};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ pub fn parse_install_state(bytes: &[u8]) -> Result<InstallState, String> {
 /// What is remembered about the plugin of a folder; `None` if nothing is. Takes no lock.
 ///
 /// # Errors
-/// [`StateError::Broken`] for a file that can't be understood, which is as good as none; [`StateError::Read`].
+/// [`StateError::Broken`] for a file that can't be understood, which is as good as none; [`StateError::Oversized`],
+/// [`StateError::Read`].
 pub fn read_install_state(folder: &Path) -> Result<Option<InstallState>, StateError> {
     let path = folder.join(INSTALL_STATE_FILE);
     let Some(bytes) = file::read(&path, MAX_INSTALL_STATE_BYTES)? else { return Ok(None) };
@@ -48,19 +50,19 @@ pub fn read_install_state(folder: &Path) -> Result<Option<InstallState>, StateEr
 /// wait for anything.
 ///
 /// # Errors
-/// [`StateError`]; the sidecar is then what it was, or set aside if it could not be understood.
+/// [`StateError`]; the sidecar is then what it was.
 pub fn update_install_state(
     data_dir: &Path,
     folder: &Path,
     change: impl FnOnce(&mut InstallState),
 ) -> Result<StateUpdate, StateError> {
     let _lock = lock_data_folder(data_dir)?;
-    let (old, set_aside) = match read_install_state(folder) {
-        Ok(old) => (old, None),
-        Err(StateError::Broken { path, .. }) => (None, Some(file::set_aside(&path)?)),
+    let (old, fate) = match read_install_state(folder) {
+        Ok(old) => (old, Old::Replace),
+        Err(StateError::Broken { .. }) => (None, Old::SetAside),
         Err(error) => return Err(error),
     };
-    apply(folder, old, set_aside, change)
+    apply(folder, old, fate, change)
 }
 
 /// As [`update_install_state`], but a plugin without a sidecar, or with one that can't be understood, stays as it is
@@ -75,7 +77,7 @@ pub fn update_existing_install_state(
 ) -> Result<Option<StateUpdate>, StateError> {
     let _lock = lock_data_folder(data_dir)?;
     match read_install_state(folder) {
-        Ok(Some(old)) => apply(folder, Some(old), None, change).map(Some),
+        Ok(Some(old)) => apply(folder, Some(old), Old::Replace, change).map(Some),
         Ok(None) | Err(StateError::Broken { .. }) => Ok(None),
         Err(error) => Err(error),
     }
@@ -84,15 +86,18 @@ pub fn update_existing_install_state(
 fn apply(
     folder: &Path,
     old: Option<InstallState>,
-    set_aside: Option<PathBuf>,
+    fate: Old,
     change: impl FnOnce(&mut InstallState),
 ) -> Result<StateUpdate, StateError> {
     let mut state = old.clone().unwrap_or_default();
     change(&mut state);
     let written = old.as_ref() != Some(&state);
-    if written {
-        let path = folder.join(INSTALL_STATE_FILE);
-        file::write(&path, &state.to_json(), MAX_INSTALL_STATE_BYTES)?;
-    }
+    let set_aside = match written {
+        true => {
+            let path = folder.join(INSTALL_STATE_FILE);
+            file::write(&path, &state.to_json(), MAX_INSTALL_STATE_BYTES, fate)?
+        }
+        false => None,
+    };
     Ok(StateUpdate { state, written, set_aside })
 }
