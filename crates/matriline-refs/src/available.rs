@@ -1,6 +1,6 @@
 //! The capabilities that the loaded plugins offer, as the crate needs to know them.
 
-use crate::{CapabilityRef, RefError, sanitize_name};
+use crate::{CapabilityRef, CapabilityState, RefError, sanitize_name};
 use matriline_capability::CapabilityType;
 
 /// A capability of a loaded plugin, enabled or not.
@@ -26,6 +26,11 @@ impl Available {
     /// The key that its reference leads to: the uuid of a cloud plugin, the plugin key of a local one.
     pub fn key(&self) -> &str {
         if self.uuid.is_empty() { &self.plugin_key } else { &self.uuid }
+    }
+
+    /// Whether it can be called.
+    pub(crate) fn state(&self) -> CapabilityState {
+        if self.enabled { CapabilityState::Enabled } else { CapabilityState::Disabled }
     }
 
     /// How a preset names it: `<name>;<uuid>;<capability>` for a cloud plugin, whose name a user can search

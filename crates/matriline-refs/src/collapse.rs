@@ -1,73 +1,57 @@
 //! Equal references in presets of one kind are one reference.
 
-use crate::preset::Usage;
-use crate::{CapabilityRefBorrowed, Place, Preset, Resolution};
+use crate::resolver::Verdict;
+use crate::{CapabilityRefBorrowed, Place, Preset, PresetKind};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use std::cmp::Reverse;
 
 /// A reference, and the entry that stands for all entries of its text.
-pub(crate) struct Candidate<'a> {
+pub(crate) struct Candidate<'a, 'o> {
     pub(crate) place: Place,
     pub(crate) reference: CapabilityRefBorrowed<'a>,
-    named: Named,
+    pub(crate) verdict: Verdict<'o>,
 }
 
-/// Whether an option of its preset uses a reference.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Named {
-    No,
-    PerhapsAsAgent,
-    Yes,
+/// The distinct references of each kind of preset, in order. Of equal ones the one that lacks most stands for
+/// all, then the one by the name of its preset, so that the order of presets does not matter.
+#[derive(Default)]
+pub(crate) struct Collapsed<'a, 'o> {
+    pub(crate) candidates: Vec<Candidate<'a, 'o>>,
+    /// The entries that are no reference.
+    pub(crate) malformed: Vec<Place>,
+    seen: HashMap<(PresetKind, &'a str), Option<usize>>,
 }
 
-/// The distinct references of each kind of preset, in order. Of equal ones one that an option of its own
-/// preset names stands for all, by the name of the preset, so that the order of presets does not matter. What
-/// is no reference goes to `resolution`.
-pub(crate) fn collapse<'a>(
-    presets: &'a [Preset],
-    usages: &[Usage<'_>],
-    resolution: &mut Resolution,
-) -> Vec<Candidate<'a>> {
-    let count = presets.iter().map(|preset| preset.plugins.len()).sum();
-    let mut all: Vec<Candidate<'a>> = Vec::with_capacity(count);
-    let mut seen = HashMap::with_capacity(count);
-    for (index, preset) in presets.iter().enumerate() {
-        let usage = &usages[index];
-        let may_be_agent = usage.agents().next().is_some();
-        for (entry, text) in preset.plugins.iter().enumerate() {
-            let place = Place { preset: index, entry };
-            let known = seen.entry((preset.kind, text.as_str()));
-            let Some(reference) = CapabilityRefBorrowed::parse(text) else {
-                if let Entry::Vacant(unknown) = known {
-                    unknown.insert(None);
-                    resolution.malformed.push(place);
-                }
-                continue;
-            };
-            let named = match may_be_agent {
-                _ if !usage.is_unnamed(reference.capability_name) => Named::Yes,
-                true => Named::PerhapsAsAgent,
-                false => Named::No,
-            };
-            let candidate = Candidate { place, reference, named };
-            match known {
-                Entry::Vacant(unknown) => {
-                    unknown.insert(Some(all.len()));
-                    all.push(candidate);
-                }
-                Entry::Occupied(known) => {
-                    let rank = |candidate: &Candidate<'_>| {
-                        (candidate.named, Reverse(&presets[candidate.place.preset].name))
-                    };
-                    if let Some(at) = *known.get()
-                        && rank(&all[at]) < rank(&candidate)
-                    {
-                        all[at] = candidate;
-                    }
+impl<'a, 'o> Collapsed<'a, 'o> {
+    pub(crate) fn add_malformed(&mut self, presets: &'a [Preset], place: Place) {
+        if let Entry::Vacant(unknown) = self.seen.entry(key(presets, place)) {
+            unknown.insert(None);
+            self.malformed.push(place);
+        }
+    }
+
+    pub(crate) fn add(&mut self, presets: &'a [Preset], candidate: Candidate<'a, 'o>) {
+        let rank = |candidate: &Candidate<'_, '_>| {
+            (candidate.verdict.severity(), Reverse(&presets[candidate.place.preset].name))
+        };
+        match self.seen.entry(key(presets, candidate.place)) {
+            Entry::Vacant(unknown) => {
+                unknown.insert(Some(self.candidates.len()));
+                self.candidates.push(candidate);
+            }
+            Entry::Occupied(known) => {
+                if let Some(at) = *known.get()
+                    && rank(&self.candidates[at]) < rank(&candidate)
+                {
+                    self.candidates[at] = candidate;
                 }
             }
         }
     }
-    all
+}
+
+fn key(presets: &[Preset], place: Place) -> (PresetKind, &str) {
+    let preset = &presets[place.preset];
+    (preset.kind, &preset.plugins[place.entry])
 }

@@ -56,7 +56,8 @@ impl PresetDocument {
 
     /// Replaces the `plugins` array; an empty one goes altogether.
     ///
-    /// A new member comes last. One that says the same already stays as it is written.
+    /// A new member comes last. One that says the same already stays as it is written. Of several the last one
+    /// counts; the earlier ones go, as does whatever stood there that is no list of texts.
     pub fn set_plugins(&mut self, plugins: &[String]) {
         if self.value(PLUGINS).is_some() && !plugins.is_empty() && self.plugins() == plugins {
             return;
@@ -306,11 +307,11 @@ mod tests {
     fn other_values_are_no_preset() {
         check_refused(
             "[]",
-            "The JSON text is no preset (line 1, column 0): invalid type: sequence, expected an object",
+            "The JSON text is no preset (line 1, column 0), invalid type: sequence, expected an object: give one JSON object, such as `{\"name\": \"Fine\"}`",
         );
         check_refused(
             "{\"a\": 1",
-            "The JSON text is no preset (line 1, column 7): EOF while parsing an object",
+            "The JSON text is no preset (line 1, column 7), EOF while parsing an object: give one JSON object, such as `{\"name\": \"Fine\"}`",
         );
     }
 

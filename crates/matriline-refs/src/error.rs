@@ -29,7 +29,10 @@ pub enum RefError {
         fault: EscapeFault,
     },
     /// A text is not what JSON is expected of it.
-    #[error("The JSON text is no {expected} (line {line}, column {column}): {problem}")]
+    #[error(
+        "The JSON text is no {expected} (line {line}, column {column}), {problem}: give {}",
+        example(expected)
+    )]
     Json {
         /// What was expected: `array of strings`, `preset`.
         expected: &'static str,
@@ -48,6 +51,15 @@ pub enum RefError {
         /// Where it goes deeper, in bytes from the start of the text.
         offset: usize,
     },
+}
+
+/// What is expected, to copy.
+fn example(expected: &str) -> &'static str {
+    if expected == "preset" {
+        "one JSON object, such as `{\"name\": \"Fine\"}`"
+    } else {
+        "a list such as `[\"a\", \"b\"]`"
+    }
 }
 
 /// A part of a reference.

@@ -35,6 +35,7 @@
 //! ```
 
 mod available;
+mod choice;
 mod collapse;
 mod document;
 mod error;
@@ -49,6 +50,7 @@ mod serialised;
 mod update;
 
 pub use available::{Available, pickable};
+pub use choice::choose_reference;
 pub use document::PresetDocument;
 pub use error::{EscapeFault, Part, RefError};
 pub use options::{OptionValue, PluginOption, PluginOptions};

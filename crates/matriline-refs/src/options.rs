@@ -20,6 +20,8 @@ pub struct PluginOption {
     pub kind: CapabilityType,
     /// What the value is.
     pub value: OptionValue,
+    /// The values that are the application's own: no plugin is meant, as by an empty value.
+    pub built_in: Vec<String>,
 }
 
 /// The plugin-backed options of an application, in the order of their keys.
@@ -40,19 +42,32 @@ impl PluginOptions {
     /// `slicing_pipeline_plugin`.
     ///
     /// The last one takes a capability of any type, as the type of slicing capabilities has no number of its
-    /// own.
+    /// own. The agents that OrcaSlicer brings itself are [built in](PluginOption::built_in).
     pub fn orca() -> Self {
-        Self::new()
+        let mut options = Self::new()
             .with("post_process_plugin", CapabilityType::PostProcessing, OptionValue::CapabilityName)
             .with("printer_agent", CapabilityType::PrinterConnection, OptionValue::AgentId)
-            .with("slicing_pipeline_plugin", CapabilityType::Unknown, OptionValue::CapabilityName)
+            .with("slicing_pipeline_plugin", CapabilityType::Unknown, OptionValue::CapabilityName);
+        for agent in ["orca", "bbl", "qidi", "snapmaker", "crealityprint", "moonraker"] {
+            options.add_built_in("printer_agent", agent);
+        }
+        options
     }
 
     /// These options and one more; see [`insert`](Self::insert).
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, kind: CapabilityType, value: OptionValue) -> Self {
-        self.insert(PluginOption { key: key.into(), kind, value });
+        self.insert(PluginOption { key: key.into(), kind, value, built_in: Vec::new() });
         self
+    }
+
+    /// Adds a value that is the application's own; answers whether there is an option of that key.
+    pub fn add_built_in(&mut self, key: &str, value: impl Into<String>) -> bool {
+        let found = self.find(key);
+        if let Ok(at) = found {
+            self.options[at].built_in.push(value.into());
+        }
+        found.is_ok()
     }
 
     /// Adds an option; answers the one of the same key that it replaces.
@@ -107,6 +122,11 @@ impl PluginOption {
         (self.kind != CapabilityType::Unknown).then_some(self.kind)
     }
 
+    /// Whether a value names something that a plugin offers: it is not empty and not the application's own.
+    pub fn is_of_plugin(&self, value: &str) -> bool {
+        !value.is_empty() && !self.built_in.iter().any(|own| own == value)
+    }
+
     pub(crate) fn is_agent(&self) -> bool {
         self.value == OptionValue::AgentId
     }
@@ -138,6 +158,16 @@ mod tests {
         let mut changed = options.clone();
         assert_eq!(changed.insert(script.clone()).as_ref(), options.get("post_process_plugin"));
         assert_eq!(changed.get("post_process_plugin"), Some(&script));
+    }
+
+    #[test]
+    fn values_of_the_application_are_no_plugins() {
+        let mut options = PluginOptions::orca();
+        let agent = options.get("printer_agent").unwrap();
+        assert!(!agent.is_of_plugin("moonraker") && !agent.is_of_plugin("") && agent.is_of_plugin("Orca"));
+        assert!(options.get("post_process_plugin").unwrap().is_of_plugin("orca"));
+        assert!(options.add_built_in("printer_agent", "Orca") && !options.add_built_in("nobody", "x"));
+        assert!(!options.get("printer_agent").unwrap().is_of_plugin("Orca"));
     }
 
     #[test]

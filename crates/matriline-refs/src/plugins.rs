@@ -1,6 +1,7 @@
 //! What the resolver asks: which plugins are installed, and what the loaded ones offer.
 
 use matriline_capability::CapabilityType;
+use std::sync::Arc;
 
 /// Whether a plugin has a package in the plugin folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub enum Package {
     /// One that can be loaded.
     Installed,
     /// One that cannot; the text says why.
-    Invalid(String),
+    Invalid(Arc<str>),
 }
 
 /// Whether a capability of a loaded plugin can be called.
@@ -42,7 +43,7 @@ pub trait LoadedPlugins {
     ) -> Option<CapabilityState>;
 
     /// Why the last load of a plugin failed.
-    fn load_error(&self, _plugin_key: &str) -> Option<String> {
+    fn load_error(&self, _plugin_key: &str) -> Option<Arc<str>> {
         None
     }
 }

@@ -73,11 +73,18 @@ pub(crate) struct Usage<'a> {
 }
 
 /// The values of one option.
-struct OptionUse<'a> {
-    option: &'a PluginOption,
-    values: HashSet<&'a str>,
+pub(crate) struct OptionUse<'a> {
+    pub(crate) option: &'a PluginOption,
+    pub(crate) values: HashSet<&'a str>,
     /// The values that no reference names, in order.
-    unreferenced: Vec<&'a str>,
+    pub(crate) unreferenced: Vec<&'a str>,
+}
+
+impl OptionUse<'_> {
+    /// Whether it holds an agent id that is the capability name of no reference.
+    pub(crate) fn waits_for_agent(&self) -> bool {
+        self.option.is_agent() && !self.unreferenced.is_empty()
+    }
 }
 
 impl<'a> Usage<'a> {
@@ -85,7 +92,7 @@ impl<'a> Usage<'a> {
         let names: HashSet<_> = preset.references().map(|reference| reference.capability_name).collect();
         let option_use = |option: &'a PluginOption| {
             let mut values = HashSet::new();
-            let distinct = preset.values(&option.key).filter(|&value| values.insert(value));
+            let distinct = preset.values(option).filter(|&value| values.insert(value));
             let unreferenced = distinct.filter(|value| !names.contains(value)).collect();
             OptionUse { option, values, unreferenced }
         };
@@ -106,21 +113,21 @@ impl<'a> Usage<'a> {
     /// The options that hold an agent id which is the capability name of no reference: a reference that no
     /// option names may be the agent's.
     pub(crate) fn agents(&self) -> impl Iterator<Item = &'a PluginOption> {
-        let waits = |option: &&OptionUse<'_>| option.option.is_agent() && !option.unreferenced.is_empty();
-        self.options.iter().filter(waits).map(|option| option.option)
+        self.options.iter().filter(|option| option.waits_for_agent()).map(|option| option.option)
     }
 
-    /// The values that are the capability name of no reference, with their options.
-    pub(crate) fn unreferenced(&self) -> impl Iterator<Item = (&'a PluginOption, &'a str)> {
-        self.options.iter().flat_map(|option| option.unreferenced.iter().map(|&value| (option.option, value)))
+    /// The options that hold values, in order.
+    pub(crate) fn options(&self) -> &[OptionUse<'a>] {
+        &self.options
     }
 }
 
 impl Preset {
-    /// The values of an option that are not empty, in order.
-    pub(crate) fn values(&self, key: &str) -> impl Iterator<Item = &str> {
-        let options = self.options.iter().filter(move |(name, _)| name == key);
-        options.flat_map(|(_, values)| values).map(String::as_str).filter(|value| !value.is_empty())
+    /// The values of an option that a plugin is to offer, in order.
+    pub(crate) fn values<'a>(&'a self, option: &'a PluginOption) -> impl Iterator<Item = &'a str> {
+        let options = self.options.iter().filter(|(name, _)| *name == option.key);
+        let values = options.flat_map(|(_, values)| values).map(String::as_str);
+        values.filter(|value| option.is_of_plugin(value))
     }
 
     /// The entries of `plugins` that are references, in order.

@@ -3,6 +3,10 @@
 use crate::{CapabilityRef, Preset, PresetKind};
 use matriline_capability::CapabilityType;
 use std::fmt;
+use std::sync::Arc;
+
+/// How many bytes of a problem a line shows.
+const SHOWN: usize = 500;
 
 /// What [`resolve`](crate::resolve) found out about the references of presets.
 ///
@@ -58,7 +62,7 @@ pub struct MissingPlugin {
     /// The type of the option.
     pub kind: CapabilityType,
     /// What is wrong with the package, or why its load failed.
-    pub problem: Option<String>,
+    pub problem: Option<Arc<str>>,
 }
 
 /// A value of an option that no reference of its preset names: which plugin offers it is unknown.
@@ -127,7 +131,7 @@ impl Resolution {
         &self.satisfied
     }
 
-    /// The references that no option uses: left from before, and never in the way.
+    /// The references that no option uses, or for which another one stands: left from before, and never in the way.
     pub fn unused(&self) -> &[Place] {
         &self.unused
     }
@@ -153,8 +157,8 @@ impl Resolution {
         all.map(|(bucket, plugins)| Message { bucket, plugins, find_url: self.find_url(bucket) }).collect()
     }
 
-    /// A text that is the same exactly while the messages are the same, in whatever order presets and
-    /// references come.
+    /// A text that is the same exactly while the messages are the same, in whatever order the presets
+    /// come.
     pub fn signature(&self) -> String {
         let line = |bucket: Bucket, plugin: &MissingPlugin| {
             format!("{} {} {plugin}", bucket.heading(), plugin.reference)
@@ -220,18 +224,28 @@ impl Place {
     }
 }
 
+impl MissingPlugin {
+    /// The first line of the problem, at most 500 bytes of it: what a line for a person shows.
+    pub fn brief_problem(&self) -> Option<&str> {
+        let line = self.problem.as_deref()?.lines().next().unwrap_or_default();
+        let end = (0..=line.len().min(SHOWN)).rfind(|&end| line.is_char_boundary(end));
+        Some(&line[..end.unwrap_or_default()])
+    }
+}
+
 impl fmt::Display for MissingPlugin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { reference: CapabilityRef { name, capability_name, .. }, option, preset, .. } = self;
-        let preset_name = &self.preset_name;
-        write!(
-            out,
-            "`{capability_name}` of plugin `{name}`, for `{option}` of {preset} preset `{preset_name}`"
-        )?;
-        match &self.problem {
-            Some(problem) => write!(out, ": {problem}"),
-            None => Ok(()),
+        write!(out, "`{capability_name}` of plugin `{name}`, for `{option}` of ")?;
+        match self.preset_name.as_str() {
+            "" => write!(out, "the {preset} preset")?,
+            preset_name => write!(out, "{preset} preset `{preset_name}`")?,
         }
+        if let (Some(problem), Some(shown)) = (&self.problem, self.brief_problem()) {
+            let more = if shown.len() < problem.trim_end().len() { " …" } else { "" };
+            write!(out, ": {shown}{more}")?;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,8 @@
 //! From the capability names in a setting to the references in the preset's `plugins` array.
 
-use crate::CapabilityRefBorrowed;
-use std::collections::HashMap;
+use crate::{CapabilityRefBorrowed, LoadedPlugins, choose_reference};
+use hashbrown::HashMap;
+use matriline_capability::CapabilityType;
 
 /// What one value of a setting stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,26 +16,36 @@ pub enum ResolvedValue<'a> {
     },
 }
 
-/// Resolves the values of a setting, in order.
+/// Resolves the values of a setting that takes capabilities of a type (`None`: of any), in order.
 ///
 /// An empty value is skipped; a value listed twice is there twice. Of several references to one capability
-/// name the first wins; entries that are no reference are skipped. Without a `plugins` array nothing
-/// resolves.
-pub fn resolve_values<'a, V, P>(values: &'a [V], plugins: Option<&'a [P]>) -> Vec<ResolvedValue<'a>>
+/// name the one that [`choose_reference`] prefers wins; entries that are no reference are skipped. Without a
+/// `plugins` array nothing resolves.
+pub fn resolve_values<'a, V, P, L>(
+    values: &'a [V],
+    plugins: Option<&'a [P]>,
+    kind: Option<CapabilityType>,
+    loaded: &L,
+) -> Vec<ResolvedValue<'a>>
 where
     V: AsRef<str>,
     P: AsRef<str>,
+    L: LoadedPlugins + ?Sized,
 {
-    let mut by_name = HashMap::new();
+    let mut by_name = HashMap::<_, Vec<_>>::new();
     for plugin in plugins.unwrap_or_default() {
         if let Some(reference) = CapabilityRefBorrowed::parse(plugin.as_ref()) {
-            by_name.entry(reference.capability_name).or_insert(reference);
+            by_name.entry(reference.capability_name).or_default().push(reference);
         }
     }
+    let mut chosen = HashMap::new();
     let values = values.iter().map(AsRef::as_ref).filter(|value: &&str| !value.is_empty());
-    let resolve = |value| match by_name.get(value) {
-        Some(&reference) => ResolvedValue::Resolved(reference),
-        None => ResolvedValue::Unresolved { value },
+    let resolve = |value| {
+        let candidates = by_name.get(value).into_iter().flatten().copied();
+        match *chosen.entry(value).or_insert_with(|| choose_reference(kind, candidates, loaded)) {
+            Some(reference) => ResolvedValue::Resolved(reference),
+            None => ResolvedValue::Unresolved { value },
+        }
     };
     values.map(resolve).collect()
 }
@@ -49,7 +60,7 @@ mod tests {
             ResolvedValue::Resolved(reference) => reference.to_string(),
             ResolvedValue::Unresolved { value } => format!("!{value}"),
         };
-        let found: Vec<_> = resolve_values(values, plugins).iter().map(text).collect();
+        let found: Vec<_> = resolve_values(values, plugins, None, &()).iter().map(text).collect();
         assert_eq!(found, expected);
     }
 

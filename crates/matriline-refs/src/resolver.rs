@@ -1,21 +1,26 @@
 //! From the references of presets to what they lack.
 
-use crate::collapse::collapse;
+use crate::choice::best;
+use crate::collapse::{Candidate, Collapsed};
 use crate::preset::Usage;
 use crate::{
     Action, Bucket, CapabilityRefBorrowed, CapabilityState, InstalledPlugins, LoadedPlugins, MissingPlugin,
-    Package, PluginOption, PluginOptions, Preset, Resolution, Unreferenced,
+    Package, Place, PluginOption, PluginOptions, Preset, Resolution, Unreferenced,
 };
+use hashbrown::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::sync::Arc;
 
 /// What a URL's query takes as it is (RFC 3986, unreserved characters).
 const ESCAPED_IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Finds out what the selected presets lack: pass the print, the printer and every filament preset.
 ///
-/// A reference is in use when an option of its preset holds its capability name. While an agent option holds
-/// an id that no reference names, it also uses every reference that no option names, unless that is known to
-/// be something else. Capabilities are looked up by the type of the option. What no option uses never blocks.
+/// Of the references that name a value of an option only the one that the export uses is judged
+/// ([`choose_reference`](crate::choose_reference)), by the type of the option; it is satisfied when it is so
+/// for every option that uses it. While an agent option holds an id that no reference names, it also uses
+/// every reference that no option names, unless that is known to be something else. What no option uses never
+/// blocks.
 ///
 /// `hub` is the page of the plugin hub, without a query; with it missing plugins say where to look.
 pub fn resolve<I, L>(
@@ -31,23 +36,35 @@ where
 {
     let hub = hub.map(|hub| hub.trim_end_matches('/')).filter(|hub| !hub.is_empty());
     let mut resolution = Resolution { hub: hub.map(str::to_owned), ..Resolution::default() };
-    let resolver = Resolver { installed, loaded, hub };
-    let usages: Vec<_> = presets.iter().map(|preset| Usage::new(options, preset)).collect();
+    let mut resolver =
+        Resolver { installed, loaded, hub, packages: HashMap::new(), load_errors: HashMap::new() };
+    let mut collapsed = Collapsed::default();
 
-    for candidate in collapse(presets, &usages, &mut resolution) {
-        let usage = &usages[candidate.place.preset];
-        let preset = &presets[candidate.place.preset];
-        match resolver.judge(usage, candidate.reference) {
-            Verdict::Satisfied => resolution.satisfied.push(candidate.place),
-            Verdict::Unused => resolution.unused.push(candidate.place),
+    for (index, preset) in presets.iter().enumerate() {
+        let usage = Usage::new(options, preset);
+        let references: Vec<_> =
+            preset.plugins.iter().map(|text| CapabilityRefBorrowed::parse(text)).collect();
+        let users = resolver.users(preset, &usage, &references, &mut resolution.unreferenced);
+        for (entry, (reference, users)) in references.iter().zip(users).enumerate() {
+            let place = Place { preset: index, entry };
+            let Some(reference) = *reference else {
+                collapsed.add_malformed(presets, place);
+                continue;
+            };
+            let verdict = resolver.judge(&users, reference);
+            collapsed.add(presets, Candidate { place, reference, verdict });
+        }
+    }
+    resolution.malformed = collapsed.malformed;
+    for Candidate { place, reference, verdict } in collapsed.candidates {
+        match verdict {
+            Verdict::Satisfied => resolution.satisfied.push(place),
+            Verdict::Unused => resolution.unused.push(place),
             Verdict::Missing(bucket, option) => {
-                let missing = resolver.missing(bucket, option, preset, candidate.reference);
+                let missing = resolver.missing(bucket, option, &presets[place.preset], reference);
                 resolution.missing[bucket as usize].push(missing);
             }
         }
-    }
-    for (preset, usage) in presets.iter().zip(&usages) {
-        resolution.unreferenced.extend(resolver.unreferenced(preset, usage));
     }
     resolution
 }
@@ -56,88 +73,135 @@ struct Resolver<'a, I: ?Sized, L: ?Sized> {
     installed: &'a I,
     loaded: &'a L,
     hub: Option<&'a str>,
+    /// What was answered, by plugin key: an answer may be a long text that is made anew each time.
+    packages: HashMap<&'a str, Package>,
+    load_errors: HashMap<&'a str, Option<Arc<str>>>,
 }
 
 /// Where a reference belongs, with the option that decides.
-enum Verdict<'a> {
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict<'a> {
     Satisfied,
     Unused,
     Missing(Bucket, &'a PluginOption),
 }
 
-impl<I: InstalledPlugins + ?Sized, L: LoadedPlugins + ?Sized> Resolver<'_, I, L> {
-    /// The bucket of a reference, with the option that decides.
-    fn judge<'o>(&self, usage: &Usage<'o>, reference: CapabilityRefBorrowed<'_>) -> Verdict<'o> {
-        let (key, name) = (reference.plugin_key(), reference.capability_name);
-        let is_unnamed = usage.is_unnamed(name);
-        let using = || {
-            let agents = usage.agents().filter(move |_| is_unnamed);
-            usage.naming(name).chain(agents.filter(move |agent| self.may_be_agent(agent, reference)))
-        };
-        let Some(first) = using().next() else { return Verdict::Unused };
+impl Verdict<'_> {
+    /// What lacks a capability weighs more than what has it, and that more than what needs none.
+    pub(crate) fn severity(self) -> u8 {
+        match self {
+            Self::Unused => 0,
+            Self::Satisfied => 1,
+            Self::Missing(..) => 2,
+        }
+    }
+}
 
-        let state = |option: &PluginOption| self.loaded.capability(key, option.wanted(), name);
-        let mut disabled = None;
-        for option in using() {
-            match state(option) {
-                Some(CapabilityState::Enabled) => return Verdict::Satisfied,
-                Some(CapabilityState::Disabled) => disabled = disabled.or(Some(option)),
-                None => {}
+impl<'a, I: InstalledPlugins + ?Sized, L: LoadedPlugins + ?Sized> Resolver<'a, I, L> {
+    /// The options that use each reference of a preset. The values that no reference may stand for go to
+    /// `unreferenced`.
+    fn users<'o>(
+        &self,
+        preset: &Preset,
+        usage: &Usage<'o>,
+        references: &[Option<CapabilityRefBorrowed<'_>>],
+        unreferenced: &mut Vec<Unreferenced>,
+    ) -> Vec<Vec<&'o PluginOption>> {
+        let present: Vec<_> =
+            references.iter().enumerate().filter_map(|(entry, found)| Some((entry, (*found)?))).collect();
+        let mut by_name = HashMap::<_, Vec<_>>::new();
+        for &(entry, reference) in &present {
+            by_name.entry(reference.capability_name).or_default().push((entry, reference));
+        }
+        let mut users = vec![Vec::new(); references.len()];
+        for held in usage.options() {
+            let option = held.option;
+            for value in &held.values {
+                let candidates = by_name.get(value).into_iter().flatten().copied();
+                if let Some((entry, _)) = best(option.wanted(), candidates, |&(_, found)| found, self.loaded)
+                {
+                    users[entry].push(option);
+                }
             }
+            let mut may_be_referenced = false;
+            if held.waits_for_agent() {
+                for &(entry, reference) in &present {
+                    if usage.is_unnamed(reference.capability_name) && self.may_be_agent(option, reference) {
+                        users[entry].push(option);
+                        may_be_referenced = true;
+                    }
+                }
+            }
+            let lacking = held.unreferenced.iter().filter(|_| !may_be_referenced);
+            unreferenced.extend(lacking.map(|&value| Unreferenced {
+                value: value.to_owned(),
+                option: option.key.clone(),
+                kind: option.kind,
+                preset: preset.kind,
+                preset_name: preset.name.clone(),
+            }));
         }
-        if let Some(option) = disabled {
-            return Verdict::Missing(Bucket::Inactive, option);
+        users
+    }
+
+    /// The bucket of a reference: that of the first option that it does not serve.
+    fn judge<'o>(&mut self, users: &[&'o PluginOption], reference: CapabilityRefBorrowed<'a>) -> Verdict<'o> {
+        let (key, name) = (reference.plugin_key(), reference.capability_name);
+        for &option in users {
+            let bucket = match self.loaded.capability(key, option.wanted(), name) {
+                Some(CapabilityState::Enabled) => continue,
+                Some(CapabilityState::Disabled) => Bucket::Inactive,
+                None => self.absence(reference),
+            };
+            return Verdict::Missing(bucket, option);
         }
-        let bucket = match self.installed.package(key) {
+        if users.is_empty() { Verdict::Unused } else { Verdict::Satisfied }
+    }
+
+    /// The bucket of a reference to a capability that no loaded plugin has.
+    fn absence(&mut self, reference: CapabilityRefBorrowed<'a>) -> Bucket {
+        let (key, loaded) = (reference.plugin_key(), self.loaded);
+        match self.package(key) {
             Package::Absent if reference.uuid.is_empty() => Bucket::MissingLocal,
             Package::Absent => Bucket::MissingCloud,
             Package::Invalid(_) => Bucket::Inactive,
-            Package::Installed if self.loaded.plugin(key) => Bucket::Broken,
+            Package::Installed if loaded.plugin(key) => Bucket::Broken,
             Package::Installed => Bucket::Inactive,
-        };
-        Verdict::Missing(bucket, first)
+        }
     }
 
     fn missing(
-        &self,
+        &mut self,
         bucket: Bucket,
         option: &PluginOption,
         preset: &Preset,
-        reference: CapabilityRefBorrowed<'_>,
+        reference: CapabilityRefBorrowed<'a>,
     ) -> MissingPlugin {
-        let key = reference.plugin_key();
-        let problem = || match self.installed.package(key) {
-            Package::Invalid(problem) => Some(problem),
-            _ if self.loaded.plugin(key) => None,
-            _ => self.loaded.load_error(key),
-        };
         let search = |hub: &str| search_url(hub, reference.name);
         MissingPlugin {
-            reference: reference.into_owned(),
             recovery_url: self.hub.filter(|_| bucket.action() == Action::Find).map(search),
             option: option.key.clone(),
             preset: preset.kind,
             preset_name: preset.name.clone(),
             kind: option.kind,
-            problem: if bucket == Bucket::Inactive { problem() } else { None },
+            problem: if bucket == Bucket::Inactive { self.problem(reference.plugin_key()) } else { None },
+            reference: reference.into_owned(),
         }
     }
 
-    /// The values of a preset's options that none of its references names; an agent id may belong to any
-    /// reference that no option names.
-    fn unreferenced(&self, preset: &Preset, usage: &Usage<'_>) -> Vec<Unreferenced> {
-        let is_agent = |option: &PluginOption| {
-            let mut unnamed = preset.references().filter(|found| usage.is_unnamed(found.capability_name));
-            option.is_agent() && unnamed.any(|found| self.may_be_agent(option, found))
-        };
-        let describe = |(option, value): (&PluginOption, &str)| Unreferenced {
-            value: value.to_owned(),
-            option: option.key.clone(),
-            kind: option.kind,
-            preset: preset.kind,
-            preset_name: preset.name.clone(),
-        };
-        usage.unreferenced().filter(|(option, _)| !is_agent(option)).map(describe).collect()
+    fn package(&mut self, key: &'a str) -> &Package {
+        let installed = self.installed;
+        self.packages.entry(key).or_insert_with(|| installed.package(key))
+    }
+
+    /// What is wrong with a package, or why its load failed.
+    fn problem(&mut self, key: &'a str) -> Option<Arc<str>> {
+        let loaded = self.loaded;
+        match self.package(key) {
+            Package::Invalid(problem) => Some(Arc::clone(problem)),
+            _ if loaded.plugin(key) => None,
+            _ => self.load_errors.entry(key).or_insert_with(|| loaded.load_error(key)).clone(),
+        }
     }
 
     /// Whether nothing tells that a reference leads to a capability of another type than an agent's.
@@ -170,7 +234,7 @@ mod tests {
         fn package(&self, plugin_key: &str) -> Package {
             match plugin_key {
                 "on" | "off" | "other" | "empty" | "idle" | "failed" => Package::Installed,
-                "bad" => Package::Invalid("It has two entries".to_owned()),
+                "bad" => Package::Invalid("It has two entries".into()),
                 _ => Package::Absent,
             }
         }
@@ -197,8 +261,8 @@ mod tests {
             kind.is_none_or(|kind| kind == of).then_some(state)
         }
 
-        fn load_error(&self, plugin_key: &str) -> Option<String> {
-            (plugin_key == "failed").then(|| "SyntaxError".to_owned())
+        fn load_error(&self, plugin_key: &str) -> Option<Arc<str>> {
+            (plugin_key == "failed").then(|| "SyntaxError".into())
         }
     }
 
@@ -281,9 +345,58 @@ mod tests {
     }
 
     #[test]
-    fn any_option_that_names_a_capability_counts() {
+    fn every_option_that_uses_a_reference_counts() {
         let options = [("post_process_plugin", "a"), ("slicing_pipeline_plugin", "a")];
-        check(&[preset(Print, &["other;;a"], &options)], &["satisfied other;;a"]);
+        check(&[preset(Print, &["other;;a"], &options)], &["Broken other;;a"]);
+        check(&[preset(Print, &["other;;a", "on;;a"], &options)], &["satisfied other;;a", "satisfied on;;a"]);
+    }
+
+    #[test]
+    fn only_the_reference_that_the_export_uses_is_judged() {
+        let check_chosen = |plugins: &[&str], expected: &[&str]| {
+            check(&[preset(Print, plugins, &[("post_process_plugin", "a")])], expected);
+        };
+        check_chosen(
+            &["gone;;a", "on;;a", "idle;;a"],
+            &["satisfied on;;a", "unused gone;;a", "unused idle;;a"],
+        );
+        check_chosen(&["other;;a", "on;;a"], &["satisfied on;;a", "unused other;;a"]);
+        check_chosen(&["gone;;a", "off;;a"], &["Inactive off;;a", "unused gone;;a"]);
+        check_chosen(&["other;;a", "idle;;a"], &["Inactive idle;;a", "unused other;;a"]);
+    }
+
+    #[test]
+    fn a_built_in_agent_needs_no_plugin() {
+        for agent in ["orca", "moonraker"] {
+            check(
+                &[preset(Printer, &["old;;agentcap"], &[("printer_agent", agent)])],
+                &["unused old;;agentcap"],
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_problem_is_cut() {
+        struct Long;
+        impl InstalledPlugins for Long {
+            fn package(&self, _: &str) -> Package {
+                Package::Invalid(format!("{}\nmore", "ä".repeat(400)).into())
+            }
+        }
+        let used = preset(Print, &["bad;;a"], &[("post_process_plugin", "a")]);
+        let found = resolve(&PluginOptions::orca(), &[used], &Long, &(), None);
+        let missing = &found.inactive()[0];
+        assert!(missing.problem.as_ref().unwrap().ends_with("more"));
+        assert_eq!(missing.brief_problem().unwrap(), "ä".repeat(250));
+        assert!(found.signature().len() < 1000 && missing.to_string().ends_with("ää …"));
+    }
+
+    #[test]
+    fn a_preset_without_a_name() {
+        let used =
+            Preset { name: String::new(), ..preset(Print, &["gone;;a"], &[("post_process_plugin", "a")]) };
+        let line = resolution(&[used]).missing_local()[0].to_string();
+        assert_eq!(line, "`a` of plugin `gone`, for `post_process_plugin` of the print preset");
     }
 
     #[test]
@@ -338,7 +451,7 @@ mod tests {
         let options = [("post_process_plugin", "a")];
         let plugins =
             ["My Größe & co;uuid;a", "My Größe & co;;a", "bad;;a", "failed;;a", "empty;;a", "idle;;a"];
-        let found = resolution(&[preset(Print, &plugins, &options)]);
+        let found = resolution(&plugins.map(|plugin| preset(Print, &[plugin], &options)));
         let messages: Vec<_> = found.messages().iter().map(ToString::to_string).collect();
         let tail = "for `post_process_plugin` of print preset `Fine`";
         let expected = [
@@ -390,8 +503,8 @@ mod tests {
         let filament = Preset { kind: Filament, ..print(&["gone;;a"]) };
         let twin = Preset { name: "Coarse".to_owned(), ..filament.clone() };
         assert_eq!(
-            signature(&[print(&["gone;;a", "idle;;a"]), filament.clone(), twin.clone()]),
-            signature(&[twin, filament, print(&["idle;;a", "gone;;a"])])
+            signature(&[print(&["gone;;a"]), print(&["idle;;a"]), filament.clone(), twin.clone()]),
+            signature(&[twin, filament, print(&["idle;;a"]), print(&["gone;;a"])])
         );
         assert_ne!(signature(&[print(&["gone;;a"])]), signature(&[print(&["idle;;a"])]));
         assert_eq!(signature(&[print(&["on;;a"])]), "[]");

@@ -214,7 +214,7 @@ mod tests {
         let error = refs_from_json("[\"a\",\n1]").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "The JSON text is no array of strings (line 2, column 1): invalid type: integer `1`, expected a string"
+            "The JSON text is no array of strings (line 2, column 1), invalid type: integer `1`, expected a string: give a list such as `[\"a\", \"b\"]`"
         );
     }
 

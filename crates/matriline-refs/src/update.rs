@@ -1,7 +1,11 @@
 //! Bringing the `plugins` array of a preset up to date when the preset is saved.
 
-use crate::{Available, CapabilityRefBorrowed, PluginOption, PluginOptions, Preset};
+use crate::choice::rank;
+use crate::{
+    Available, CapabilityRefBorrowed, CapabilityState, LoadedPlugins, PluginOption, PluginOptions, Preset,
+};
 use hashbrown::{HashMap, HashSet};
+use matriline_capability::CapabilityType;
 use std::collections::BTreeSet;
 
 /// What a preset's `plugins` array becomes, and why.
@@ -54,8 +58,9 @@ pub struct Unresolved {
 
 /// The `plugins` array as it should be saved, given the capabilities of the loaded plugins, enabled or not.
 ///
-/// References are pruned by use: one goes when no option of the preset holds its capability name, never
-/// because its plugin is not loaded. Those that stay keep their order. A value without a reference gets one
+/// References are pruned by use: one goes when no option of the preset holds its capability name, or when a
+/// loaded plugin tells that it is of a type that none of these options takes; never because its plugin is not
+/// loaded. Those that stay keep their order. A value without a reference gets one
 /// of an available capability of the option's type, at the end, in the order of the options and their values.
 ///
 /// The value of an agent option is matched with agent ids and with capability names. An id that nothing
@@ -74,19 +79,22 @@ pub fn update_manifest(options: &PluginOptions, preset: &Preset, available: &[Av
     let mut kept = HashSet::new();
     let mut waiting_agents = Vec::new();
     for option in options {
-        let mut values = HashSet::new();
-        for value in preset.values(&option.key).filter(|&value| values.insert(value)) {
-            kept.extend(old.named(value).iter().map(|&at| old.references[at].0));
+        let (mut values, mut is_waiting) = (HashSet::new(), false);
+        for value in preset.values(option).filter(|&value| values.insert(value)) {
+            let named = old.named(value).iter().map(|&at| old.references[at]);
+            let may_serve = named.filter(|(_, reference)| !offers.is_other_type(*reference, option));
+            kept.extend(may_serve.map(|(text, _)| text));
             let found = Found::new(option, value, &old, &offers);
             kept.extend(found.referenced.iter().map(|(text, _)| *text));
             update.added.extend(found.to_add());
             update.ambiguous.extend(found.ambiguous(option, value));
             if found.is_empty() {
                 update.unresolved.push(Unresolved { option: option.key.clone(), value: value.to_owned() });
-                if option.is_agent() {
-                    waiting_agents.push(option);
-                }
+                is_waiting |= option.is_agent();
             }
+        }
+        if is_waiting {
+            waiting_agents.push(option);
         }
     }
     for agent in waiting_agents {
@@ -125,18 +133,24 @@ impl<'a> Old<'a> {
     }
 }
 
-/// What is available, by capability name and by agent id.
+/// What is available, by capability name, by agent id and by plugin key with capability name.
+#[derive(Default)]
 struct Offers<'a> {
     by_name: HashMap<&'a str, Vec<&'a Available>>,
     by_agent: HashMap<&'a str, Vec<&'a Available>>,
+    by_id: HashMap<(&'a str, &'a str), Vec<&'a Available>>,
+    plugins: HashSet<&'a str>,
 }
 
 impl<'a> Offers<'a> {
     /// A capability that no reference can name is none.
     fn new(available: &'a [Available]) -> Self {
-        let mut offers = Self { by_name: HashMap::new(), by_agent: HashMap::new() };
+        let mut offers = Self::default();
         for offer in available.iter().filter(|offer| offer.reference().is_ok()) {
-            offers.by_name.entry(offer.capability_name.as_str()).or_default().push(offer);
+            let name = offer.capability_name.as_str();
+            offers.by_name.entry(name).or_default().push(offer);
+            offers.by_id.entry((offer.key(), name)).or_default().push(offer);
+            offers.plugins.insert(offer.key());
             if let Some(agent_id) = &offer.agent_id {
                 offers.by_agent.entry(agent_id.as_str()).or_default().push(offer);
             }
@@ -156,15 +170,28 @@ impl<'a> Offers<'a> {
 
     /// Whether a reference is known to lead to capabilities of types that an option does not take.
     fn is_other_type(&self, reference: CapabilityRefBorrowed<'_>, option: &PluginOption) -> bool {
-        let named = self.by_name.get(reference.capability_name).into_iter().flatten();
-        let mut offers = named.filter(|offer| offer.key() == reference.plugin_key()).peekable();
-        offers.peek().is_some() && !offers.any(|offer| option.takes(offer.kind))
+        let offers = self.by_id.get(&identity(reference));
+        offers.is_some_and(|offers| !offers.iter().any(|offer| option.takes(offer.kind)))
+    }
+}
+
+/// A loaded plugin that offers nothing is not known here, as nothing is to be told of it.
+impl LoadedPlugins for Offers<'_> {
+    fn plugin(&self, plugin_key: &str) -> bool {
+        self.plugins.contains(plugin_key)
+    }
+
+    fn capability(&self, key: &str, kind: Option<CapabilityType>, name: &str) -> Option<CapabilityState> {
+        let offers = self.by_id.get(&(key, name)).into_iter().flatten();
+        let states =
+            offers.filter(|offer| kind.is_none_or(|kind| kind == offer.kind)).map(|offer| offer.state());
+        states.min_by_key(|state| *state == CapabilityState::Disabled)
     }
 }
 
 /// The references that could stand for one value of an option.
 struct Found<'a> {
-    /// Those that the preset has, in its order.
+    /// Those that the preset has, the one that is used first.
     referenced: Vec<(&'a str, CapabilityRefBorrowed<'a>)>,
     /// The available capabilities that it has no reference to, by plugin key.
     offered: Vec<&'a Available>,
@@ -178,11 +205,14 @@ impl<'a> Found<'a> {
         let mut referenced: Vec<_> = names.into_iter().flat_map(|name| old.named(name)).copied().collect();
         referenced.sort_unstable();
         let mut referenced: Vec<_> = referenced.into_iter().map(|at| old.references[at]).collect();
+        let identities: HashSet<_> = offered.iter().map(|offer| offer_identity(offer)).collect();
         referenced.retain(|&(_, reference)| {
             let is_named = reference.capability_name == value && !offers.is_other_type(reference, option);
-            is_named || offered.iter().any(|offer| leads_to(reference, offer))
+            is_named || identities.contains(&identity(reference))
         });
-        offered.retain(|offer| !referenced.iter().any(|&(_, reference)| leads_to(reference, offer)));
+        let known: HashSet<_> = referenced.iter().map(|&(_, reference)| identity(reference)).collect();
+        offered.retain(|offer| !known.contains(&offer_identity(offer)));
+        referenced.sort_by_cached_key(|&(_, reference)| rank(option.wanted(), reference, offers));
         Self { referenced, offered }
     }
 
@@ -197,8 +227,6 @@ impl<'a> Found<'a> {
 
     fn ambiguous(&self, option: &PluginOption, value: &str) -> Option<Ambiguous> {
         let mut seen = HashSet::new();
-        let identity =
-            |reference: CapabilityRefBorrowed<'a>| (reference.plugin_key(), reference.capability_name);
         let referenced = self.referenced.iter().filter(|(_, reference)| seen.insert(identity(*reference)));
         let referenced = referenced.map(|&(text, _)| text.to_owned());
         let candidates: Vec<_> = referenced.chain(self.offered.iter().map(|offer| text(offer))).collect();
@@ -212,8 +240,12 @@ impl<'a> Found<'a> {
     }
 }
 
-fn leads_to(reference: CapabilityRefBorrowed<'_>, offer: &Available) -> bool {
-    (reference.plugin_key(), reference.capability_name) == (offer.key(), &offer.capability_name)
+fn identity(reference: CapabilityRefBorrowed<'_>) -> (&str, &str) {
+    (reference.plugin_key(), reference.capability_name)
+}
+
+fn offer_identity(offer: &Available) -> (&str, &str) {
+    (offer.key(), &offer.capability_name)
 }
 
 fn text(offer: &Available) -> String {
@@ -224,7 +256,7 @@ fn text(offer: &Available) -> String {
 mod tests {
     use super::*;
     use crate::{OptionValue, PresetKind};
-    use matriline_capability::CapabilityType::{self, PostProcessing, PrinterConnection, Script};
+    use CapabilityType::{PostProcessing, PrinterConnection, Script};
 
     fn texts(all: &[&str]) -> Vec<String> {
         all.iter().map(|&text| text.to_owned()).collect()
@@ -363,6 +395,29 @@ mod tests {
         let offers = [offer("p", PostProcessing, "a"), offer("q", Script, "a")];
         let update = check(&preset, &offers, &["p;;a", "q;;a"]);
         assert_eq!(update.ambiguous, []);
+    }
+
+    #[test]
+    fn a_reference_of_another_type_goes() {
+        let preset = preset(&["slice;;stamp", "post;;stamp"], &[("post_process_plugin", &["stamp"])]);
+        let offers = [offer("slice", Script, "stamp"), offer("post", PostProcessing, "stamp")];
+        assert_eq!(check(&preset, &offers, &["post;;stamp"]).pruned, ["slice;;stamp"]);
+        check(&Preset { plugins: texts(&["slice;;stamp"]), ..preset.clone() }, &offers, &["post;;stamp"]);
+        let both = [("post_process_plugin", &["stamp"][..]), ("script", &["stamp"])];
+        check(&self::preset(&["slice;;stamp"], &both), &offers, &["slice;;stamp", "post;;stamp"]);
+        check(&preset, &[], &["slice;;stamp", "post;;stamp"]);
+    }
+
+    #[test]
+    fn the_chosen_one_is_that_of_the_export() {
+        let update = check_processed(&["gone;;a", "p;;a"], &["a"], &[("p", "a")], &["gone;;a", "p;;a"]);
+        assert_eq!(update.ambiguous[0].chosen, "p;;a");
+    }
+
+    #[test]
+    fn a_built_in_agent_keeps_no_reference() {
+        let update = check_agent(&["old;;agentcap"], "orca", &[], &[]);
+        assert_eq!((update.pruned, update.unresolved), (texts(&["old;;agentcap"]), vec![]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use matriline_capability::CapabilityType::{self, PostProcessing, PrinterConnection, Script};
 use matriline_refs::{
     Available, Bucket, CapabilityRefBorrowed, CapabilityState, InstalledPlugins, LoadedPlugins, OptionValue,
-    Package, PluginOptions, Preset, PresetKind, resolve, update_manifest,
+    Package, PluginOptions, Preset, PresetKind, ResolvedValue, resolve, resolve_values, update_manifest,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -94,16 +94,22 @@ proptest! {
         let options = options();
         let update = update_manifest(&options, &preset, &available);
 
-        let used: BTreeSet<_> = preset
-            .options
-            .iter()
-            .filter(|(key, _)| options.get(key).is_some())
-            .flat_map(|(_, values)| values)
-            .filter(|value| !value.is_empty())
-            .collect();
+        let naming = |name: &str| {
+            let holds = |key: &str| preset.options.iter().any(|(held, values)| held == key && values.iter().any(|value| value == name));
+            options.iter().filter(move |option| holds(&option.key)).collect::<Vec<_>>().into_iter()
+        };
         for entry in &preset.plugins {
             let reference = CapabilityRefBorrowed::parse(entry);
-            let in_use = reference.is_some_and(|found| used.contains(&found.capability_name.to_owned()));
+            let may_serve = |found: CapabilityRefBorrowed<'_>| {
+                let leads = |offer: &&Available| {
+                    (offer.key(), &*offer.capability_name) == (found.plugin_key(), found.capability_name)
+                };
+                let offers: Vec<_> = available.iter().filter(leads).collect();
+                offers.is_empty() || naming(found.capability_name).any(|option| {
+                    offers.iter().any(|offer| option.takes(offer.kind))
+                })
+            };
+            let in_use = reference.is_some_and(|found| naming(found.capability_name).next().is_some() && may_serve(found));
             prop_assert!(!in_use || update.plugins.contains(entry), "{entry} is lost");
             prop_assert_ne!(update.plugins.contains(entry), update.pruned.contains(entry));
         }
@@ -144,6 +150,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_satisfied_the_export_runs(preset in presets(), world in worlds()) {
+        let options = options();
+        let presets = [preset];
+        let found = resolve(&options, &presets, &world, &world, None);
+        prop_assume!(!found.blocks_slicing() && found.unreferenced().is_empty());
+        for option in options.iter().filter(|option| option.value == OptionValue::CapabilityName) {
+            let values = presets[0].options.iter().filter(|(key, _)| *key == option.key);
+            let values: Vec<_> = values.flat_map(|(_, values)| values).collect();
+            for value in resolve_values(&values, Some(&presets[0].plugins), option.wanted(), &world) {
+                let ResolvedValue::Resolved(reference) = value else { panic!("{value:?} is skipped") };
+                let state = world.capability(reference.plugin_key(), option.wanted(), reference.capability_name);
+                prop_assert_eq!(state, Some(CapabilityState::Enabled));
+            }
+        }
+    }
+
+    #[test]
     fn the_signature_does_not_know_the_order(presets in prop::collection::vec(presets(), 0..4), world in worlds()) {
         let signature = |presets: &[Preset]| resolve(&options(), presets, &world, &world, None).signature();
         let mut names = presets.clone();
@@ -152,7 +175,6 @@ proptest! {
         }
         let mut turned = names.clone();
         turned.reverse();
-        turned.iter_mut().for_each(|preset| preset.plugins.reverse());
         prop_assert_eq!(signature(&names), signature(&turned));
     }
 }

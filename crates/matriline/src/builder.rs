@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use matriline_catalog::{Discovery, ScanOptions};
 use matriline_manifest::RequiresPython;
 use matriline_orca as orca;
-use matriline_python::{Interpreter, InterpreterOptions, output, set_log};
+use matriline_python::{Interpreter, InterpreterOptions, logged_to, output, set_log};
 use matriline_refs::PluginOptions;
 
 use crate::lease::Lease;
@@ -91,7 +91,7 @@ impl ManagerBuilder {
     }
 
     /// Takes the messages of matriline. It is called on the thread a message comes from, without the GIL and without a
-    /// lock of ours; it may call back.
+    /// lock of ours. It may call back; messages about what it calls are lost.
     pub fn log(mut self, callback: impl Fn(&LogRecord<'_>) + Send + Sync + 'static) -> Self {
         self.log = Some(Arc::new(callback));
         self
@@ -111,7 +111,7 @@ impl ManagerBuilder {
         let lease = Lease::take()?;
         let dispatch = log::dispatch(self.log);
         set_log(Some(dispatch.clone()));
-        let started = tracing::dispatcher::with_default(&dispatch, || {
+        let started = logged_to(&dispatch, || {
             start_python(self.python_home)?;
             redirect_output(&data_dir, self.forward_output);
             PluginLoader::end_abandoned();

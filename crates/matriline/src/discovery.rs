@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use matriline_catalog::{Catalog, Done, PLUGINS_FOLDER, Progress, SUBSCRIBED_FOLDER, ScanOptions};
+use matriline_catalog::{
+    Catalog, Done, PLUGINS_FOLDER, Progress, SUBSCRIBED_FOLDER, ScanOptions, is_safe_folder_name,
+};
 use matriline_manifest::{Descriptor, Severity};
 
 use crate::PluginManager;
@@ -89,15 +91,17 @@ impl PluginManager {
         self.0.catalog.load_full()
     }
 
-    /// The folders that plugins are looked for in: that of all plugins, and that of the cloud user if there is one.
+    /// The folders that plugins are looked for in: that of all plugins, and that of the cloud user if there is one
+    /// whose name is that of a folder.
     pub fn plugin_directories(&self) -> Vec<PathBuf> {
         let all = self.data_dir().join(PLUGINS_FOLDER);
-        let user = self.0.sources.lock().scan.cloud_user.clone();
+        let user = self.0.sources.lock().scan.cloud_user.clone().filter(|user| is_safe_folder_name(user));
         let subscribed = user.map(|user| all.join(SUBSCRIBED_FOLDER).join(user));
         [all].into_iter().chain(subscribed).collect()
     }
 
-    /// Looks for the cloud plugins of this user, or of nobody, from the next discovery on.
+    /// Looks for the cloud plugins of this user, or of nobody, from the next discovery on. A user whose name is not that
+    /// of one folder is told among the catalog's problems.
     pub fn set_cloud_user(&self, user: Option<String>) {
         let mut sources = self.0.sources.lock();
         sources.scan.cloud_user = user;

@@ -12,7 +12,7 @@ use matriline_catalog::{Catalog, CatalogEntry};
 use matriline_orca::{LoadRequest, LoadedPlugin};
 use matriline_policy::WriteRules;
 use matriline_python::identity::{self, Identity, IdentityOptions};
-use matriline_python::set_log;
+use matriline_python::{logged_to, set_log};
 use matriline_registry::lock::Mutex;
 use matriline_registry::{Entry, Registry, inside};
 use tracing::Dispatch;
@@ -101,7 +101,7 @@ impl PluginLoader {
     /// of the plugin remains then, and the error is kept (see [`plugin_load_error`](Self::plugin_load_error)).
     /// [`Error::Busy`] when another thread is loading or unloading it.
     pub fn load_plugin(&self, key: &str) -> Result<(), Error> {
-        tracing::dispatcher::with_default(&self.0.dispatch, || {
+        self.logged(|| {
             if self.is_plugin_loaded(key) {
                 return Ok(());
             }
@@ -316,7 +316,7 @@ impl PluginLoader {
     }
 
     fn logged<R>(&self, body: impl FnOnce() -> R) -> R {
-        tracing::dispatcher::with_default(&self.0.dispatch, body)
+        logged_to(&self.0.dispatch, body)
     }
 }
 

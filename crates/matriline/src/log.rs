@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use matriline_python::identity;
+use matriline_python::{identity, tell};
 use tracing::field::{Field, Visit};
 use tracing::{Dispatch, Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -63,7 +63,7 @@ impl<S: Subscriber> Layer<S> for ToCallback {
             text: &fields.text,
         };
         // A callback that panics loses its message, nothing else.
-        let _ = catch_unwind(AssertUnwindSafe(|| identity::host_call(|| (self.0)(&record))));
+        let _ = catch_unwind(AssertUnwindSafe(|| tell(|| identity::host_call(|| (self.0)(&record)))));
     }
 }
 

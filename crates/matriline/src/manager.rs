@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use matriline_catalog::{Catalog, Discovery, ScanOptions};
-use matriline_python::output;
+use matriline_python::{logged_to, output};
 use matriline_refs::PluginOptions;
 use matriline_registry::lock::Mutex;
 use tracing::Dispatch;
@@ -83,6 +83,6 @@ impl PluginManager {
 
     /// Runs `body` with messages going to the application's callback.
     pub(crate) fn logged<R>(&self, body: impl FnOnce() -> R) -> R {
-        tracing::dispatcher::with_default(&self.0.parts.dispatch, body)
+        logged_to(&self.0.parts.dispatch, body)
     }
 }

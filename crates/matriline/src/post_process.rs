@@ -46,7 +46,8 @@ impl PluginManager {
     /// Runs the capabilities over the file, and tells `report` of each, a failing one included. Answers the file that
     /// was edited, by its absolute path, or `None` when the setting names nothing.
     ///
-    /// A name that no reference resolves, or whose capability is not loaded or is disabled, is skipped with a warning
+    /// Of several references to a name the one that [`resolve`](Self::resolve) judges is run
+    /// ([`matriline_refs::choose_reference`]). A name that no reference resolves, or whose capability is not loaded or is disabled, is skipped with a warning
     /// in the log; an application that wants to refuse asks [`resolve`](Self::resolve) first.
     ///
     /// # Errors
@@ -92,7 +93,8 @@ impl PluginManager {
             host: job.host,
             output_name: job.output_name,
         };
-        for value in resolve_values(job.post_process_plugin, job.plugins) {
+        let (kind, loaded) = (Some(CapabilityType::PostProcessing), self.loader());
+        for value in resolve_values(job.post_process_plugin, job.plugins, kind, loaded) {
             let Some(entry) = self.find(&value) else { continue };
             let step = run_one(&entry, &context);
             identity::host_call(|| report(&step));

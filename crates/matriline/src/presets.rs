@@ -1,5 +1,7 @@
 //! What presets need of plugins: whether it is there, and what a preset says when it is saved.
 
+use std::sync::Arc;
+
 use matriline_capability::{CapabilityId, CapabilityType};
 use matriline_refs::{
     Available, CapabilityState, LoadedPlugins, ManifestUpdate, PluginOptions, Preset, Resolution,
@@ -96,7 +98,7 @@ impl LoadedPlugins for PluginLoader {
         }
     }
 
-    fn load_error(&self, plugin_key: &str) -> Option<String> {
-        self.plugin_load_error(plugin_key).map(|error| error.to_string())
+    fn load_error(&self, plugin_key: &str) -> Option<Arc<str>> {
+        self.plugin_load_error(plugin_key).map(|error| error.to_string().into())
     }
 }

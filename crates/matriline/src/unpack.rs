@@ -1,13 +1,13 @@
 //! Wheels unpacked into the cache, once for each content.
 //!
 //! A wheel lies in `<cache>/wheels/<sha256 of the file>/`. It is unpacked beside that folder and renamed into place,
-//! so that a folder of that name is always whole, whoever made it.
+//! so that a folder of that name is always whole, whoever made it. What its `RECORD` says is compared first.
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek};
 use std::path::{Component, Path, PathBuf};
 
-use matriline_manifest::WheelArchive;
+use matriline_manifest::{WheelArchive, verify_record};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
@@ -41,6 +41,7 @@ fn unpack(path: &Path, cache: &Path) -> Result<PathBuf, String> {
 
 fn unpack_into(wheel: BufReader<File>, folder: &Path) -> Result<(), String> {
     let mut archive = WheelArchive::open(wheel).map_err(text)?;
+    verify_record(&mut archive).map_err(text)?;
     for index in 0..archive.members().len() {
         let member = &archive.members()[index];
         let Some(place) = installed_path(Path::new(&member.path)) else { continue };

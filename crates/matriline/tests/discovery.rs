@@ -2,12 +2,12 @@
 
 mod common;
 
-use std::sync::mpsc;
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use common::Application;
-use matriline::{CloudOverlay, Descriptor};
-use matriline_testkit::process_tests;
+use matriline::{CloudOverlay, Descriptor, PluginManager};
+use matriline_testkit::{DataFolder, process_tests};
 
 fn keys(application: &Application) -> Vec<String> {
     application.manager.catalog().entries().iter().map(|entry| entry.descriptor.plugin_key.clone()).collect()
@@ -35,11 +35,29 @@ fn a_discovery_changes_nothing_that_is_loaded() {
     assert_eq!(application.execute("good", "edit").unwrap(), common::success("ok"));
 }
 
-fn what_has_not_changed_is_shared() {
-    let application = Application::with(&["good"]);
-    let before = application.manager.catalog();
-    let after = application.manager.discover_plugins();
-    assert_eq!(before.entries(), after.entries());
+/// The log callback calls the manager; whatever it calls in turn is not told.
+fn the_log_callback_may_call_back() {
+    let data = DataFolder::new();
+    data.add_fixture("good");
+    data.add_fixture("raises_at_import");
+    let manager: Arc<OnceLock<PluginManager>> = Arc::default();
+    let (weak, (tell, told)) = (Arc::downgrade(&manager), mpsc::channel());
+    let started = PluginManager::builder(data.path()).log(move |record| {
+        let all = weak.upgrade();
+        let Some(manager) = all.as_ref().and_then(|manager| manager.get()) else { return };
+        let found = manager.discover_plugins().entries().len();
+        let failed = manager.loader().load_plugin("raises_at_import").is_err();
+        tell.send((record.text.to_owned(), found, failed)).unwrap();
+    });
+    manager.set(started.start().unwrap()).ok().unwrap();
+    let manager = manager.get().unwrap();
+    manager.discover_plugins();
+    assert!(manager.start_discovery(|_| {}));
+    assert!(manager.wait_for_discovery(None));
+    manager.loader().load_plugin("good").unwrap();
+    let told: Vec<_> = told.try_iter().collect();
+    assert!(told.iter().all(|(_, found, failed)| (*found, *failed) == (2, true)), "{told:?}");
+    assert!(told.iter().any(|(text, ..)| text == "Loaded plugin `good`"), "{told:?}");
 }
 
 fn a_discovery_may_be_started_from_the_end_of_another() {
@@ -71,6 +89,19 @@ fn the_cloud_stays_over_discoveries() {
     assert!(refused.contains("not installed"), "{refused}");
     application.manager.update_cloud_catalog(Vec::new());
     assert_eq!(keys(&application), ["good"]);
+}
+
+fn a_user_who_is_no_folder_has_none() {
+    let application = Application::with(&["good"]);
+    for user in ["../../x", "/etc", "", "a/b"] {
+        application.manager.set_cloud_user(Some(user.into()));
+        assert_eq!(
+            application.manager.plugin_directories(),
+            [application.manager.data_dir().join("orca_plugins")]
+        );
+        let catalog = application.manager.discover_plugins();
+        assert_eq!(catalog.entries().len(), 1);
+    }
 }
 
 fn a_cloud_user_has_a_folder_of_their_own() {
@@ -113,7 +144,8 @@ class Package(orca.base):
 process_tests!(
     a_discovery_on_a_thread_tells_when_it_is_done,
     a_discovery_changes_nothing_that_is_loaded,
-    what_has_not_changed_is_shared,
+    the_log_callback_may_call_back,
+    a_user_who_is_no_folder_has_none,
     a_discovery_may_be_started_from_the_end_of_another,
     the_cloud_stays_over_discoveries,
     a_cloud_user_has_a_folder_of_their_own,

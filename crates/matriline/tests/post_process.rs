@@ -113,6 +113,34 @@ fn what_is_not_there_is_skipped_with_a_warning() {
     assert_eq!(run.steps, [] as [&str; 0]);
 }
 
+/// The resolver and the export go by the same reference.
+fn what_is_resolved_is_run() {
+    let data = matriline_testkit::DataFolder::new();
+    let script = common::script("return orca.ExecutionResult.success()")
+        .replace("gcode.GCodePluginCapabilityBase", "script.ScriptPluginCapabilityBase")
+        .replace("execute(self, ctx)", "execute(self)");
+    data.add_script("slice", "slice.py", &script);
+    data.add_script("post", "post.py", &common::script("return orca.ExecutionResult.success()"));
+    let application = Application::on(data);
+    application.load("slice");
+    application.load("post");
+    let references = ["gone;;edit", "slice;;edit", "post;;edit"];
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let preset = matriline::Preset {
+        kind: matriline::PresetKind::Print,
+        name: "Fine".into(),
+        options: ["post_process_plugin", "slicing_pipeline_plugin"]
+            .map(|key| (key.to_owned(), owned(&["edit"])))
+            .into(),
+        plugins: owned(&references),
+    };
+    let found = application.manager.resolve(&[preset]);
+    assert!(!found.blocks_slicing(), "{:?}", found.messages());
+    let run = post_process(&application, true, &["edit"], Some(&references));
+    assert!(run.result.is_ok());
+    assert_eq!(run.steps, ["edit: Success"]);
+}
+
 /// The plugin `key` fails the export with a message that holds each of `parts`, and leaves nothing behind.
 fn check_failure(key: &str, name: &str, step: &str, parts: &[&str]) -> Error {
     let application = Application::with(&[key, "stamps"]);
@@ -247,6 +275,7 @@ process_tests!(
     a_relative_path_is_that_of_the_moment,
     nothing_to_do_is_nothing_done,
     what_is_not_there_is_skipped_with_a_warning,
+    what_is_resolved_is_run,
     an_exception_fails_the_export_with_its_whole_traceback,
     a_half_written_edit_leaves_nothing,
     both_failures_fail_the_export,

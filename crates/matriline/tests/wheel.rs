@@ -48,6 +48,16 @@ fn a_wheel_of_two_modules_loads() {
     assert_eq!(path, Some(0), "sys.path never changes");
 }
 
+fn a_wheel_with_other_content_than_its_record_says_is_refused() {
+    let data = DataFolder::new();
+    let record = "stats/__init__.py,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,4\n";
+    data.add_wheel("stats", &stats("1.0.0").replace("RECORD", record));
+    let application = Application::on(data);
+    let error = application.load_error(&key(&application));
+    assert_eq!(error.code(), ErrorCode::LoadFailed);
+    assert!(error.to_string().contains("stats/__init__.py"), "{error}");
+}
+
 fn another_content_is_unpacked_anew() {
     let data = DataFolder::new();
     let path = data.add_wheel("stats", &stats("1.0.0"));
@@ -87,6 +97,7 @@ fn a_hostile_wheel_is_invalid() {
 }
 
 process_tests!(
+    a_wheel_with_other_content_than_its_record_says_is_refused,
     a_wheel_of_two_modules_loads,
     another_content_is_unpacked_anew,
     a_wheel_without_its_package_says_what_there_is,
