@@ -825,6 +825,14 @@ const struct matriline_descriptor *matriline_catalog_find(const struct matriline
 const struct matriline_text_list *matriline_catalog_enabled_keys(const struct matriline_catalog *catalog);
 
 /**
+ * What is wrong with the folders of plugins themselves, such as one that cannot be read; as long as the catalog
+ * lives. NULL for NULL. Threads: any.
+ *
+ * `catalog` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_catalog_problems(const struct matriline_catalog *catalog);
+
+/**
  * Frees a catalog and its descriptors. Threads: any.
  *
  * `catalog` is NULL or valid, and used no more.
@@ -1098,7 +1106,8 @@ bool matriline_descriptor_setting(const struct matriline_descriptor *descriptor,
 /**
  * Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the
  * catalog when the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`,
- * on any thread, whether or not the discovery began. `started_out` may be NULL; otherwise it receives whether it
+ * on any thread, whether or not the discovery began. After `matriline_manager_free` there is no call of `callback`
+ * any more, unless it runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
  * began: false when another one runs.
  *
  * Threads: any; `callback` is called on the thread of the discovery.
@@ -1513,6 +1522,19 @@ matriline_result matriline_plugin_options_add(struct matriline_plugin_options *o
                                               uint8_t type,
                                               uint8_t value,
                                               struct matriline_error **error_out);
+
+/**
+ * Adds a value to an option that is the application's own: no plugin is meant, as by an empty value. Fails for a key
+ * that no option has.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_plugin_options_add_built_in(struct matriline_plugin_options *options,
+                                                       struct matriline_str key,
+                                                       struct matriline_str value,
+                                                       struct matriline_error **error_out);
 
 /**
  * Frees options. A manager that was started with them does not need them. Threads: any.

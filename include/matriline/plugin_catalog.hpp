@@ -56,7 +56,12 @@ public:
     /// without a sidecar is not among them.
     std::vector<std::string> get_enabled_plugin_keys() const;
 
-    /// The folders that discovery looks for plugins in: the local one, then that of the cloud user.
+    /// What is wrong with the folders of plugins themselves: one that cannot be read, a cloud user whose name is not
+    /// that of a folder, a backup that is the only copy of a plugin, a record of the cloud that was left out.
+    std::vector<std::string> get_catalog_problems() const;
+
+    /// The folders that discovery looks for plugins in: the local one, then that of the cloud user if there is one
+    /// whose name is that of a folder.
     std::vector<std::string> get_plugin_directories() const;
 
     /// Sets the user whose cloud plugins the next discovery looks for; an empty text for none. Throws `Error` before

@@ -24,9 +24,12 @@ struct PluginOption {
     /// The type of the capabilities; `Unknown` stands for any.
     PluginCapabilityType type = PluginCapabilityType::Unknown;
     PluginOptionValue holds = PluginOptionValue::CapabilityName;
+    /// The values that are the application's own: no plugin is meant, as by an empty value.
+    std::vector<std::string> built_in = {};
 };
 
-/// The options of OrcaSlicer: `post_process_plugin`, `printer_agent` and `slicing_pipeline_plugin`. Threads: any.
+/// The options of OrcaSlicer: `post_process_plugin`, `printer_agent`, with the agents that it brings itself, and
+/// `slicing_pipeline_plugin`. Threads: any.
 MATRILINE_EXPORT std::vector<PluginOption> orca_plugin_options();
 
 MATRILINE_END_NAMESPACE

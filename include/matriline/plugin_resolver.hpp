@@ -28,7 +28,7 @@ struct MissingPlugin {
     PluginCapabilityType type = PluginCapabilityType::Unknown;
     /// The name of the preset.
     std::string preset_name;
-    /// What is wrong with the package, or why its load failed; empty when neither is.
+    /// What is wrong with the package, or why its load failed, its first line; empty when neither is.
     std::string problem;
     /// One line for a person.
     std::string text;

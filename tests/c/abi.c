@@ -157,6 +157,9 @@ static void documents(void) {
        error);
     assert(matriline_plugin_options_add(options, str("o"), MATRILINE_CAPABILITY_TYPE_SCRIPT, 9, NULL) ==
            MATRILINE_RESULT_INVALID_ARGUMENT);
+    ok(matriline_plugin_options_add_built_in(options, str("o"), str("own"), &error), error);
+    assert(matriline_plugin_options_add_built_in(options, str("nobody"), str("own"), NULL) ==
+           MATRILINE_RESULT_INVALID_ARGUMENT);
     matriline_preset *preset = NULL;
     ok(matriline_preset_document_preset(document, MATRILINE_PRESET_TYPE_FILAMENT, options, &preset, &error), error);
     assert(matriline_preset_document_save(document, str(""), &error) == MATRILINE_RESULT_IO);
@@ -200,6 +203,7 @@ static void nulls(void) {
     assert(same(matriline_capability_name(NULL), ""));
     assert(matriline_text_list_len(NULL) == 0);
     assert(matriline_catalog_enabled_keys(NULL) == NULL);
+    assert(matriline_catalog_problems(NULL) == NULL);
     assert(matriline_descriptor_problems(NULL) == NULL);
     assert(!matriline_descriptor_setting(NULL, 0, NULL, NULL));
     assert(matriline_manager_wait_for_discovery(NULL, 0));
@@ -272,6 +276,7 @@ static void catalog(matriline_manager *manager) {
     const matriline_descriptor *broken = matriline_catalog_find(catalog, str("broken_metadata"));
     assert(matriline_text_list_len(matriline_descriptor_problems(broken)) > 0);
     assert(!matriline_descriptor_is_enabled(broken));
+    assert(matriline_text_list_len(matriline_catalog_problems(catalog)) == 0);
     const matriline_text_list *enabled = matriline_catalog_enabled_keys(catalog);
     assert(matriline_text_list_len(enabled) == 1 && same(matriline_text_list_get(enabled, 0), "good"));
     assert(matriline_catalog_find(catalog, str("nobody")) == NULL);

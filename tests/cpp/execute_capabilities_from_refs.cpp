@@ -35,6 +35,11 @@ TEST_CASE("values resolve through the plugins of the preset") {
         CHECK(run({"edit", "", "edit"}, &plugins) == "good good ");
         CHECK(warnings.empty());
     }
+    SECTION("the entry that can run wins over those before it") {
+        const std::vector<std::string> others{"nobody;;edit", "Echo_Plugin;;edit", "skipped_result;;edit", "good;;edit"};
+        CHECK(run({"edit"}, &others) == "skipped_result ");
+        CHECK(warnings.empty());
+    }
     SECTION("what does not resolve is skipped with a warning") {
         CHECK(run({"gone", "Echo", "unlisted", "edit"}, &plugins) == "good ");
         for (const char *name : {"`gone`", "`Echo`", "`unlisted`"}) {

@@ -17,6 +17,7 @@ TEST_CASE("before the start nothing is found and acts are refused") {
     CHECK(catalog.get_plugin_directories().empty());
     CHECK(catalog.get_plugin_descriptors_by_type("script").empty());
     CHECK(catalog.get_enabled_plugin_keys().empty());
+    CHECK(catalog.get_catalog_problems().empty());
     InstallState state;
     CHECK_FALSE(catalog.try_get_install_state("good", state));
     CHECK_FALSE(catalog.is_discovery_complete());

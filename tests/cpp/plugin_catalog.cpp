@@ -121,6 +121,21 @@ TEST_CASE("the sidecar tells what is enabled") {
     manager().shutdown();
 }
 
+TEST_CASE("a cloud user whose name is not that of a folder is a problem") {
+    const DataFolder data;
+    start(data);
+    PluginCatalog &catalog = manager().get_catalog();
+    CHECK(catalog.get_catalog_problems().empty());
+    for (const char *user : {"../../x", "/etc"}) {
+        catalog.set_cloud_plugin_dir(user);
+        CHECK(catalog.get_plugin_directories().size() == 1);
+        manager().discover_plugins();
+        REQUIRE(catalog.get_catalog_problems().size() == 1);
+        CHECK(catalog.get_catalog_problems()[0].find(user) != std::string::npos);
+    }
+    manager().shutdown();
+}
+
 TEST_CASE("the cloud adds to what is installed") {
     const DataFolder data;
     data.install("good");

@@ -65,6 +65,12 @@ TEST_CASE("presets are resolved against what is installed and loaded") {
         CHECK(message.action == "Find on OrcaCloud");
         CHECK(message.find_url == "https://hub.example?search=nobody");
     }
+    SECTION("the application's own agents need no plugin") {
+        const Preset printer{PresetType::Printer, "Mine", {{"printer_agent", {"orca"}}}, {"old;;agentcap"}};
+        CHECK_FALSE(resolved({printer}).blocks_slicing());
+        CHECK(resolved({printer}).unreferenced().empty());
+        CHECK(update_plugin_manifest(printer).plugins.empty());
+    }
     SECTION("a filament preset blocks like the others") {
         const auto resolver = resolved({preset(PresetType::Print, {"edit"}, {"good;;edit"}),
                                         preset(PresetType::Filament, {"gone"}, {"nobody;;gone"})});

@@ -120,6 +120,14 @@ std::vector<std::string> PluginCatalog::get_enabled_plugin_keys() const {
     return copied(checked([&](Failure &failure) { return enabled_keys(*host, failure); }));
 }
 
+std::vector<std::string> PluginCatalog::get_catalog_problems() const {
+    const Host *host = current_host();
+    if (host == nullptr) {
+        return {};
+    }
+    return copied(checked([&](Failure &failure) { return catalog_problems(*host, failure); }));
+}
+
 std::vector<std::string> PluginCatalog::get_plugin_directories() const {
     const Host *host = current_host();
     if (host == nullptr) {

@@ -7,7 +7,7 @@ rust::Vec<OptionData> options_data(const std::vector<PluginOption> &options) {
     data.reserve(options.size());
     for (const PluginOption &option : options) {
         data.push_back(OptionData{owned(option.key, "plugin_options"), static_cast<std::uint8_t>(option.type),
-                                  static_cast<std::uint8_t>(option.holds)});
+                                  static_cast<std::uint8_t>(option.holds), texts(option.built_in, "plugin_options")});
     }
     return data;
 }

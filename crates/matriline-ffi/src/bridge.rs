@@ -6,8 +6,8 @@
 pub use ffi::{ExecutionResult, Failure};
 
 pub(crate) use crate::cxx_side::catalog::{
-    copy_catalog, copy_catalog_entry, copy_install_state, copy_loaded, enabled_keys, plugin_directories,
-    scan_plugins, update_cloud_catalog,
+    catalog_problems, copy_catalog, copy_catalog_entry, copy_install_state, copy_loaded, enabled_keys,
+    plugin_directories, scan_plugins, update_cloud_catalog,
 };
 pub(crate) use crate::cxx_side::gil::{GilGuard, acquire_gil, finalize_python, is_python_running};
 pub(crate) use crate::cxx_side::host::{Host, new_host};
@@ -37,6 +37,7 @@ pub(crate) mod ffi {
         key: String,
         kind: u8,
         holds: u8,
+        built_in: Vec<String>,
     }
 
     /// Which part of the catalog is meant.
@@ -309,6 +310,7 @@ pub(crate) mod ffi {
         fn copy_loaded(host: &Host, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
         fn copy_install_state(host: &Host, key: &str, failure: Pin<&mut Failure>) -> Vec<InstallStateData>;
         fn enabled_keys(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
+        fn catalog_problems(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
         fn plugin_directories(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
         fn update_cloud_catalog(host: &Host, records: &Vec<DescriptorData>, failure: Pin<&mut Failure>);
         fn scan_plugins(data_dir: &str, user: &str, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;

@@ -1103,6 +1103,7 @@ struct OptionData final {
   ::rust::String key;
   ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
   ::std::uint8_t holds CXX_DEFAULT_VALUE(0);
+  ::rust::Vec<::rust::String> built_in;
 
   using IsRelocatable = ::std::true_type;
 };
@@ -1616,6 +1617,8 @@ void matriline$detail$cxxbridge1$205$copy_install_state(::matriline::detail::Hos
 
 void matriline$detail$cxxbridge1$205$enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
+void matriline$detail$cxxbridge1$205$catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
 void matriline$detail$cxxbridge1$205$plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept;
@@ -1797,6 +1800,12 @@ void Host::set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failur
 ::rust::Vec<::rust::String> enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
   ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
   matriline$detail$cxxbridge1$205$enabled_keys(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::rust::String> catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
+  matriline$detail$cxxbridge1$205$catalog_problems(host, failure, &return$.value);
   return ::std::move(return$.value);
 }
 

@@ -1026,6 +1026,7 @@ struct OptionData final {
   ::rust::String key;
   ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
   ::std::uint8_t holds CXX_DEFAULT_VALUE(0);
+  ::rust::Vec<::rust::String> built_in;
 
   using IsRelocatable = ::std::true_type;
 };
@@ -1435,6 +1436,8 @@ private:
 ::rust::Vec<::matriline::detail::InstallStateData> copy_install_state(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::Vec<::rust::String> enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::rust::String> catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 

@@ -16,13 +16,20 @@ pub struct matriline_catalog {
     catalog: Arc<Catalog>,
     descriptors: Vec<matriline_descriptor>,
     enabled: matriline_text_list,
+    problems: matriline_text_list,
 }
 
 impl matriline_catalog {
     pub(crate) fn of(catalog: Arc<Catalog>) -> Self {
         let descriptors = catalog.entries().iter().map(|entry| matriline_descriptor::of(entry)).collect();
         let enabled = catalog.enabled_keys().map(str::to_owned).collect();
-        Self { descriptors, enabled: matriline_text_list(enabled), catalog }
+        let problems = catalog.problems().iter().map(ToString::to_string).collect();
+        Self {
+            descriptors,
+            enabled: matriline_text_list(enabled),
+            problems: matriline_text_list(problems),
+            catalog,
+        }
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -112,6 +119,19 @@ pub unsafe extern "C" fn matriline_catalog_enabled_keys(
 ) -> *const matriline_text_list {
     // SAFETY: the caller's promise.
     unsafe { value_of(catalog, std::ptr::null(), |it| std::ptr::from_ref(&it.enabled)) }
+}
+
+/// What is wrong with the folders of plugins themselves, such as one that cannot be read; as long as the catalog
+/// lives. NULL for NULL. Threads: any.
+///
+/// # Safety
+/// `catalog` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_catalog_problems(
+    catalog: *const matriline_catalog,
+) -> *const matriline_text_list {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(catalog, std::ptr::null(), |it| std::ptr::from_ref(&it.problems)) }
 }
 
 /// Frees a catalog and its descriptors. Threads: any.

@@ -44,7 +44,8 @@ impl Drop for OnDone {
 
 /// Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the
 /// catalog when the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`,
-/// on any thread, whether or not the discovery began. `started_out` may be NULL; otherwise it receives whether it
+/// on any thread, whether or not the discovery began. After `matriline_manager_free` there is no call of `callback`
+/// any more, unless it runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
 /// began: false when another one runs.
 ///
 /// Threads: any; `callback` is called on the thread of the discovery.

@@ -5,7 +5,9 @@ use matriline_refs::{PluginOption, PluginOptions};
 use super::error::{matriline_error, matriline_result};
 use super::text::matriline_str;
 use super::{answer, enter, object_mut};
+use crate::boundary::Fault;
 use crate::number;
+use matriline::ErrorCode;
 
 /// The plugin-backed options of an application.
 pub struct matriline_plugin_options(pub(crate) PluginOptions);
@@ -52,8 +54,35 @@ pub unsafe extern "C" fn matriline_plugin_options_add(
         let (kind, value) = (number::capability_type(r#type)?, number::option_value(value)?);
         // SAFETY: the caller's promise.
         let (options, key) = unsafe { (object_mut(options, "options")?, key.read("key")?.to_owned()) };
-        options.0.insert(PluginOption { key, kind, value });
+        options.0.insert(PluginOption { key, kind, value, built_in: Vec::new() });
         Ok(())
+    })
+}
+
+/// Adds a value to an option that is the application's own: no plugin is meant, as by an empty value. Fails for a key
+/// that no option has.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid, every text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_plugin_options_add_built_in(
+    options: *mut matriline_plugin_options,
+    key: matriline_str,
+    value: matriline_str,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (options, key) = unsafe { (object_mut(options, "options")?, key.read("key")?) };
+        // SAFETY: the caller's promise.
+        let value = unsafe { value.read("value") }?;
+        if options.0.add_built_in(key, value) {
+            return Ok(());
+        }
+        let message = format!("No option has the key `{key}`: add the option before its values");
+        Err(Fault::new(ErrorCode::InvalidArgument, message))
     })
 }
 

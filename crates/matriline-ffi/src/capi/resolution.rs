@@ -293,15 +293,15 @@ pub unsafe extern "C" fn matriline_resolution_free(resolution: *mut matriline_re
 }
 
 fn missing_plugin(missing: &MissingPlugin, line: &str) -> matriline_missing_plugin {
-    let optional = |text: &Option<String>| matriline_str::of(text.as_deref().unwrap_or_default());
+    let optional = |text: Option<&str>| matriline_str::of(text.unwrap_or_default());
     matriline_missing_plugin {
         reference: matriline_capability_ref::of(missing.reference.as_borrowed()),
-        recovery_url: optional(&missing.recovery_url),
+        recovery_url: optional(missing.recovery_url.as_deref()),
         option: matriline_str::of(&missing.option),
         kind: missing.kind as u8,
         preset: number::of_preset_kind(missing.preset),
         preset_name: matriline_str::of(&missing.preset_name),
-        problem: optional(&missing.problem),
+        problem: optional(missing.problem.as_deref()),
         text: matriline_str::of(line),
     }
 }

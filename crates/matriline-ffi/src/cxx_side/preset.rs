@@ -70,6 +70,7 @@ pub(crate) fn orca_options() -> Vec<ffi::OptionData> {
         key: option.key.clone(),
         kind: option.kind as u8,
         holds: number::of_option_value(option.value),
+        built_in: option.built_in.clone(),
     };
     crate::boundary::catch(|| Ok(PluginOptions::orca().iter().map(data).collect())).unwrap_or_default()
 }
@@ -86,7 +87,7 @@ pub(crate) fn update_manifest(
 pub(crate) fn plugin_options(options: &[ffi::OptionData]) -> Outcome<PluginOptions> {
     let option = |data: &ffi::OptionData| {
         let (kind, value) = (number::capability_type(data.kind)?, number::option_value(data.holds)?);
-        Ok(PluginOption { key: data.key.clone(), kind, value })
+        Ok(PluginOption { key: data.key.clone(), kind, value, built_in: data.built_in.clone() })
     };
     options.iter().map(option).collect()
 }

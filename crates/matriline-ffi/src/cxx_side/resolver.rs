@@ -34,7 +34,7 @@ pub(crate) fn resolve_installed(
     run(failure, || {
         let package = |data: &ffi::PackageData| match data.error.as_str() {
             "" => Package::Installed,
-            error => Package::Invalid(error.to_owned()),
+            error => Package::Invalid(error.into()),
         };
         let mut installed = Packages(HashMap::with_capacity(packages.len()));
         for data in packages {
@@ -101,7 +101,7 @@ fn missing_data(missing: &MissingPlugin) -> ffi::MissingData {
         preset: number::of_preset_kind(missing.preset),
         preset_name: missing.preset_name.clone(),
         kind: missing.kind as u8,
-        problem: missing.problem.clone().unwrap_or_default(),
+        problem: missing.brief_problem().unwrap_or_default().to_owned(),
         text: missing.to_string(),
     }
 }

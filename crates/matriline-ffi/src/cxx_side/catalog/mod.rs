@@ -77,6 +77,10 @@ pub(crate) fn enabled_keys(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<
     run(failure, || Ok(host.manager()?.catalog().enabled_keys().map(str::to_owned).collect()))
 }
 
+pub(crate) fn catalog_problems(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
+    run(failure, || Ok(host.manager()?.catalog().problems().iter().map(ToString::to_string).collect()))
+}
+
 pub(crate) fn plugin_directories(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
     run(failure, || Ok(host.manager()?.plugin_directories().iter().map(|path| text(path)).collect()))
 }
