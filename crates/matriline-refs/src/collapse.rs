@@ -1,6 +1,6 @@
 //! Equal references in presets of one kind are one reference.
 
-use crate::resolver::Verdict;
+use crate::resolve::Verdict;
 use crate::{CapabilityRefBorrowed, Place, Preset, PresetKind};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
