@@ -3,9 +3,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "matriline/export.hpp"
 #include "matriline/log.hpp"
 #include "matriline/plugin_capability_ref.hpp"
 #include "matriline/plugin_capability_type.hpp"
@@ -14,14 +14,23 @@
 
 MATRILINE_BEGIN_NAMESPACE
 
+/// A value of a setting, and the reference of the preset that stands for it.
+struct ResolvedCapability {
+    std::string value;
+    std::optional<PluginCapabilityRef> ref;
+};
+
+/// The references that stand for the values of a setting, in its order; an empty value is left out, with null `plugins`
+/// none has a reference. Of several references to a value it is the one that `PluginResolver` judges: the first whose
+/// plugin has an enabled capability of the type, else a disabled one, else the first whose plugin is not loaded, else
+/// the first. Before the manager is started nothing is resolved and the answer is empty. Threads: any.
+MATRILINE_EXPORT std::vector<ResolvedCapability>
+resolve_capability_refs(const std::vector<std::string> &capabilities, const std::vector<std::string> *plugins,
+                        PluginCapabilityType type);
+
 /// Calls `run(capability, reference)`, the capability as a `std::shared_ptr<T>`, for each value of a setting that
-/// resolves through a preset's `plugins` array to a capability of class `T`, in the order of the setting; a value
-/// listed twice runs twice.
-///
-/// Of several references to a value the one runs that `PluginResolver` judges: the first whose plugin has an enabled
-/// capability of the type, else a disabled one, else the first whose plugin is not loaded, else the first.
-/// A value that does not resolve is skipped with a warning in the log; with null `plugins` none resolves. What
-/// `run` throws ends the run.
+/// resolves (`resolve_capability_refs`) to a capability of class `T`, in the order of the setting; a value listed twice
+/// runs twice. A value that does not is skipped with a warning in the log. What `run` throws ends the run.
 /// Threads: any.
 template <class T, class Run>
 void execute_capabilities_from_refs(const std::vector<std::string> &capabilities,
@@ -30,37 +39,7 @@ void execute_capabilities_from_refs(const std::vector<std::string> &capabilities
         log(LogLevel::Warn, "matriline::refs", plugin, "The capability `" + value + "` " + problem + "; it is skipped");
     };
     PluginLoader &loader = PluginManager::instance().get_loader();
-    // how well a reference serves, the smaller the better
-    const auto rank = [&](const PluginCapabilityRef &reference) {
-        const std::string &key = reference.plugin_key();
-        if (const auto found = loader.get_plugin_capability_by_name(key, type, reference.capability_name)) {
-            return found->enabled ? 0 : 1;
-        }
-        return loader.is_plugin_loaded(key) ? 3 : 2;
-    };
-    const auto find = [&](const std::string &value) {
-        std::optional<PluginCapabilityRef> best;
-        int best_rank = 4;
-        if (plugins != nullptr) {
-            for (const std::string &text : *plugins) {
-                auto reference = parse_capability_ref(text);
-                if (!reference || reference->capability_name != value) {
-                    continue;
-                }
-                if (const int found = rank(*reference); found < best_rank) {
-                    best = std::move(reference);
-                    best_rank = found;
-                }
-            }
-        }
-        return best;
-    };
-
-    for (const std::string &value : capabilities) {
-        if (value.empty()) {
-            continue;
-        }
-        const auto reference = find(value);
+    for (const auto &[value, reference] : resolve_capability_refs(capabilities, plugins, type)) {
         if (!reference) {
             warn(value, {}, "is in no entry of the preset's `plugins`");
             continue;

@@ -1,58 +1,15 @@
 //! Scans real folders.
 
-use matriline_catalog::{BACKUP_MARKER, Catalog, CatalogEntry, EntryKind, ScanControl, ScanOptions, Scanner};
-use matriline_manifest::{CloudOverlay, Descriptor, RequiresPython, Target};
+mod common;
+
+use matriline_catalog::{Catalog, EntryKind, ScanControl, ScanOptions, Scanner};
+use matriline_manifest::{CloudOverlay, Descriptor, RequiresPython};
 use matriline_refs::{InstalledPlugins, Package};
 use matriline_testkit::{DataFolder, WheelBuilder};
 use std::fs;
 use std::path::Path;
 
-const STAMP: &str = "# /// script\n# [tool.orcaslicer.plugin]\n# name = 'Stamp'\n# ///\nimport orca\n";
-
-const U1: &str = "0b4a1f6e-0000-4000-8000-000000000001";
-
-fn options() -> ScanOptions {
-    ScanOptions::new(Target::of_this_build(11))
-}
-
-fn of_user(user: &str) -> ScanOptions {
-    ScanOptions { cloud_user: Some(user.to_owned()), ..options() }
-}
-
-fn scan(data: &DataFolder) -> Catalog {
-    Catalog::scan(data.path(), &options())
-}
-
-fn stats() -> WheelBuilder {
-    WheelBuilder::new("stats", "1.0.0").file("stats/__init__.py", "import orca\n")
-}
-
-fn only(catalog: &Catalog) -> &CatalogEntry {
-    assert_eq!(catalog.entries().len(), 1, "{:?}", catalog.entries());
-    &catalog.entries()[0]
-}
-
-/// The error of the only plugin, without its folder.
-fn check_error(data: &DataFolder, expected: &str) {
-    let catalog = scan(data);
-    let error = only(&catalog).error().expect("The plugin is invalid");
-    let (folder, message) = error.split_once("`: ").expect("The message begins with the folder");
-    assert_eq!(folder, format!("Plugin folder `{}", only(&catalog).folder.display()));
-    assert!(message.starts_with(expected), "{message}");
-    assert_eq!(catalog.valid().count(), 0);
-    assert_eq!(catalog.invalid().count(), 1);
-}
-
-/// The only problem of the folders of plugins themselves.
-fn check_problem(catalog: &Catalog, expected: &str) {
-    assert_eq!(catalog.problems().len(), 1, "{:?}", catalog.problems());
-    let problem = catalog.problems()[0].to_string();
-    assert!(problem.contains(expected), "{problem}");
-}
-
-fn keys(catalog: &Catalog) -> Vec<&str> {
-    catalog.entries().iter().map(|entry| entry.descriptor.plugin_key.as_str()).collect()
-}
+use common::*;
 
 #[test]
 fn missing_folders_are_an_empty_catalog_and_stay_missing() {
@@ -308,62 +265,6 @@ fn another_python_is_a_warning_unless_enforced() {
     assert!(!only(&Catalog::scan(data.path(), &enforced)).is_valid());
 }
 
-/// A plugin with this sidecar.
-fn with_sidecar(text: &str) -> Catalog {
-    let data = DataFolder::new();
-    data.add_script("a", "a.py", "# /// script\n# [tool.orcaslicer.plugin]\n# version = '1.1'\n# ///\n");
-    data.add_script("a", ".install_state.json", text);
-    scan(&data)
-}
-
-#[test]
-fn a_sidecar_says_what_is_enabled() {
-    let enabled = |text| with_sidecar(text).enabled_keys().map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(enabled(r#"{"enabled": true}"#), ["a"]);
-    assert_eq!(enabled("{}"), ["a"]);
-    assert_eq!(enabled(r#"{"enabled": false}"#), [""; 0]);
-    assert_eq!(enabled("{"), [""; 0]);
-}
-
-#[test]
-fn without_a_sidecar_nothing_is_enabled() {
-    let data = DataFolder::new();
-    data.add_script("a", "a.py", STAMP);
-    assert_eq!(scan(&data).enabled_keys().next(), None);
-    assert_eq!(only(&scan(&data)).install_state, None);
-}
-
-#[test]
-fn an_invalid_plugin_is_not_enabled_and_keeps_its_sidecar() {
-    let data = DataFolder::new();
-    data.add_script("a", ".install_state.json", &format!("{{\"cloud_uuid\": \"{U1}\"}}"));
-    let catalog = scan(&data);
-    assert_eq!(keys(&catalog), [U1]);
-    assert!(only(&catalog).install_state.is_some() && catalog.enabled_keys().next().is_none());
-}
-
-#[test]
-fn a_local_plugin_has_the_version_of_its_file() {
-    let catalog = with_sidecar(r#"{"installed_version": "1.2"}"#);
-    assert_eq!(only(&catalog).descriptor.installed_version, "1.1");
-}
-
-#[test]
-fn a_plugin_of_the_cloud_has_its_uuid_as_key() {
-    let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{U1}\", \"installed_version\": \"1.2\"}}"));
-    let descriptor = &catalog.get_valid(U1).unwrap().descriptor;
-    assert_eq!(descriptor.installed_version, "1.2");
-    assert!(descriptor.cloud.as_ref().is_some_and(|cloud| cloud.installed && cloud.uuid == U1));
-}
-
-#[test]
-fn a_broken_sidecar_is_a_warning() {
-    let catalog = with_sidecar("{");
-    assert!(only(&catalog).is_valid());
-    let problem = only(&catalog).problems[0].to_string();
-    assert!(problem.starts_with("The file `.install_state.json` can't be understood ("), "{problem}");
-}
-
 #[test]
 fn the_cloud_adds_what_it_knows() {
     let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{U1}\", \"installed_version\": \"1.2\"}}"));
@@ -392,68 +293,6 @@ fn packages_for_the_resolver() {
     assert_eq!(catalog.package("c"), Package::Absent);
 }
 
-fn with_backup(data: &DataFolder, name: &str) {
-    data.add_script(name, "stamp.py", STAMP);
-    data.add_script(name, BACKUP_MARKER, "");
-}
-
-#[test]
-fn backups_are_kept_and_one_that_is_the_only_copy_is_told() {
-    let data = DataFolder::new();
-    data.add_script("a", "a.py", STAMP);
-    with_backup(&data, "a.backup-01ab-23cd-45ef");
-    with_backup(&data, "b.backup-01ab-23cd-45ef");
-    let catalog = scan(&data);
-    assert_eq!(keys(&catalog), ["a"]);
-    check_problem(
-        &catalog,
-        "b.backup-01ab-23cd-45ef` is the only copy of a plugin whose install was broken off",
-    );
-    assert!(data.plugins().join("a.backup-01ab-23cd-45ef").exists());
-}
-
-#[test]
-fn a_folder_that_is_only_named_as_a_backup_is_told() {
-    let data = DataFolder::new();
-    data.add_script("stamp", "stamp.py", STAMP);
-    data.add_script("stamp.backup-2025-1201-1530", "stamp.py", STAMP);
-    check_problem(
-        &scan(&data),
-        "stamp.backup-2025-1201-1530` is named as the backup of an install, but has no",
-    );
-}
-
-#[test]
-fn a_name_that_only_resembles_a_backups_is_a_plugins() {
-    let data = DataFolder::new();
-    data.add_script("stamp.backup-monday", "monday.py", STAMP);
-    assert_eq!(keys(&scan(&data)), ["monday"]);
-}
-
-/// The key of a plugin of the cloud is its folder and more, so no other text passes for one.
-#[test]
-fn what_is_no_uuid_leaves_the_plugin_local() {
-    for text in ["../../x", "a;b\\u0000", "stamp", "0b4a1f6e-0000-4000-8000-00000000000"] {
-        let catalog = with_sidecar(&format!("{{\"cloud_uuid\": \"{text}\"}}"));
-        assert_eq!(keys(&catalog), ["a"], "{text}");
-        assert!(only(&catalog).is_valid() && !only(&catalog).descriptor.is_cloud_plugin());
-        let problem = only(&catalog).problems[0].to_string();
-        assert!(
-            problem.contains("`cloud_uuid` in `.install_state.json` is a text and is ignored"),
-            "{problem}"
-        );
-    }
-}
-
-#[test]
-fn a_flag_that_is_none_is_off() {
-    for text in [r#""false""#, r#""true""#, "0", "1", "null", "[]"] {
-        let catalog = with_sidecar(&format!("{{\"enabled\": {text}}}"));
-        assert_eq!(catalog.enabled_keys().next(), None, "{text}");
-        assert_eq!(only(&catalog).problems.len(), 1);
-    }
-}
-
 #[test]
 fn an_ending_in_upper_case_is_told() {
     let data = DataFolder::new();
@@ -472,16 +311,6 @@ fn a_message_lists_some_names_only() {
         &data,
         "The folder has several `.py` files, `0.py` and `1.py` and `2.py` and `3.py` and `4.py` and 3 more: keep one",
     );
-}
-
-#[test]
-fn a_folder_in_the_place_of_the_sidecar_is_told() {
-    let data = DataFolder::new();
-    data.add_script("a", "a.py", STAMP);
-    data.add_file("orca_plugins/a/.install_state.json/x", "");
-    let catalog = scan(&data);
-    let problem = only(&catalog).problems[0].to_string();
-    assert!(problem.contains("(it is a folder): put a regular file in its place"), "{problem}");
 }
 
 #[test]

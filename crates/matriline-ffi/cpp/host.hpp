@@ -37,6 +37,7 @@ std::vector<PluginDescriptor> copied(const rust::Vec<DescriptorData> &list);
 DescriptorData descriptor_data(const PluginDescriptor &descriptor);
 
 rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char *argument);
+TextList optional_texts(const std::vector<std::string> *values, const char *argument);
 
 inline rust::String owned(std::string_view value, const char *argument) {
     const rust::Str checked = text(value, argument);

@@ -36,10 +36,6 @@ const Host &started_host() {
 
 namespace {
 
-TextList optional_texts(const std::vector<std::string> *values, const char *argument) {
-    return {values != nullptr, values != nullptr ? texts(*values, argument) : rust::Vec<rust::String>()};
-}
-
 HostConfig host_config(const ManagerOptions &options) {
     return {owned(options.data_dir, "data_dir"),       owned(options.application_version, "application_version"),
             owned(options.python_home, "python_home"), options.forward_output,

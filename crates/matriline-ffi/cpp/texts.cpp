@@ -20,4 +20,8 @@ rust::Vec<rust::String> texts(const std::vector<std::string> &values, const char
     return list;
 }
 
+TextList optional_texts(const std::vector<std::string> *values, const char *argument) {
+    return {values != nullptr, values != nullptr ? texts(*values, argument) : rust::Vec<rust::String>()};
+}
+
 } // namespace matriline::detail

@@ -13,7 +13,9 @@ pub(crate) use crate::cxx_side::gil::{GilGuard, acquire_gil, finalize_python, is
 pub(crate) use crate::cxx_side::host::{Host, new_host};
 pub(crate) use crate::cxx_side::loader::load_error;
 pub(crate) use crate::cxx_side::preset::{Document, orca_options, parse_document, update_manifest};
-pub(crate) use crate::cxx_side::reference::{build_reference, escape_texts, parse_reference, unescape_texts};
+pub(crate) use crate::cxx_side::reference::{
+    build_reference, escape_texts, parse_reference, resolve_values, unescape_texts,
+};
 pub(crate) use crate::cxx_side::resolver::{capability_in_use, pickable, resolve, resolve_installed};
 pub use crate::cxx_side::shell::CapabilityHandle;
 
@@ -212,6 +214,12 @@ pub(crate) mod ffi {
         value: String,
     }
 
+    /// A value of a setting, and the reference that stands for it.
+    struct ResolvedData {
+        value: String,
+        reference: ReferenceData,
+    }
+
     /// An optional list of texts.
     #[derive(Default)]
     struct TextList {
@@ -347,6 +355,13 @@ pub(crate) mod ffi {
 
         fn parse_reference(text: &str) -> ReferenceData;
         fn build_reference(reference: &ReferenceData, failure: Pin<&mut Failure>) -> String;
+        fn resolve_values(
+            host: &Host,
+            kind: u8,
+            values: &Vec<String>,
+            plugins: &TextList,
+            failure: Pin<&mut Failure>,
+        ) -> Vec<ResolvedData>;
         fn escape_texts(texts: &Vec<String>, failure: Pin<&mut Failure>) -> String;
         fn unescape_texts(text: &str) -> TextList;
 

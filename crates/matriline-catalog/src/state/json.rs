@@ -42,7 +42,7 @@ impl Json {
 
     /// The JSON of a value.
     pub(crate) fn of(value: impl Serialize) -> Self {
-        Self(serde_json::to_string(&value).expect("Texts, truth values and lists of them are JSON"))
+        Self(serde_json::to_string(&value).expect("Texts, Booleans and lists of them are JSON"))
     }
 
     pub(crate) fn object(members: &Members) -> Self {
@@ -122,7 +122,7 @@ impl Json {
             Some(b'{') => "an object",
             Some(b'[') => "a list",
             Some(b'"') => "a text",
-            Some(b't' | b'f') => "a truth value",
+            Some(b't' | b'f') => "a Boolean",
             Some(b'n') => "null",
             _ => "a number",
         }

@@ -1061,6 +1061,7 @@ namespace matriline {
     struct UnreferencedData;
     struct MessageData;
     struct PickableData;
+    struct ResolvedData;
     struct TextList;
     struct JobData;
     struct StepData;
@@ -1372,6 +1373,17 @@ struct PickableData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$PickableData
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+// A value of a setting, and the reference that stands for it.
+struct ResolvedData final {
+  ::rust::String value;
+  ::matriline::detail::ReferenceData reference;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$TextList
 #define CXXBRIDGE1_STRUCT_matriline$detail$TextList
 // An optional list of texts.
@@ -1651,6 +1663,8 @@ void matriline$detail$cxxbridge1$205$parse_reference(::rust::Str text, ::matrili
 
 void matriline$detail$cxxbridge1$205$build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
 
+void matriline$detail$cxxbridge1$205$resolve_values(::matriline::detail::Host const &host, ::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::ResolvedData> *return$) noexcept;
+
 void matriline$detail$cxxbridge1$205$escape_texts(::rust::Vec<::rust::String> const &texts, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$unescape_texts(::rust::Str text, ::matriline::detail::TextList *return$) noexcept;
@@ -1884,6 +1898,12 @@ void Host::list_by_plugin(::rust::Str key, ::matriline::detail::CapabilityList &
 ::rust::String build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure) noexcept {
   ::rust::MaybeUninit<::rust::String> return$;
   matriline$detail$cxxbridge1$205$build_reference(reference, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::matriline::detail::ResolvedData> resolve_values(::matriline::detail::Host const &host, ::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::ResolvedData>> return$;
+  matriline$detail$cxxbridge1$205$resolve_values(host, kind, values, plugins, failure, &return$.value);
   return ::std::move(return$.value);
 }
 
@@ -2169,6 +2189,16 @@ void cxxbridge1$rust_vec$matriline$detail$InstallStateData$drop(::rust::Vec<::ma
 void cxxbridge1$rust_vec$matriline$detail$InstallStateData$reserve_total(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t new_cap) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$InstallStateData$set_len(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t len) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$InstallStateData$truncate(::rust::Vec<::matriline::detail::InstallStateData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$ResolvedData$new(::rust::Vec<::matriline::detail::ResolvedData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ResolvedData$drop(::rust::Vec<::matriline::detail::ResolvedData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$ResolvedData$len(::rust::Vec<::matriline::detail::ResolvedData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$ResolvedData$capacity(::rust::Vec<::matriline::detail::ResolvedData> const *ptr) noexcept;
+::matriline::detail::ResolvedData const *cxxbridge1$rust_vec$matriline$detail$ResolvedData$data_const(::rust::Vec<::matriline::detail::ResolvedData> const *ptr) noexcept;
+::matriline::detail::ResolvedData *cxxbridge1$rust_vec$matriline$detail$ResolvedData$data_mut(::rust::Vec<::matriline::detail::ResolvedData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ResolvedData$reserve_total(::rust::Vec<::matriline::detail::ResolvedData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ResolvedData$set_len(::rust::Vec<::matriline::detail::ResolvedData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$ResolvedData$truncate(::rust::Vec<::matriline::detail::ResolvedData> *ptr, ::std::size_t len) noexcept;
 
 ::matriline::detail::Document *cxxbridge1$box$matriline$detail$Document$alloc() noexcept;
 void cxxbridge1$box$matriline$detail$Document$dealloc(::matriline::detail::Document *) noexcept;
@@ -2666,6 +2696,42 @@ void Vec<::matriline::detail::InstallStateData>::set_len(::std::size_t len) noex
 template <>
 void Vec<::matriline::detail::InstallStateData>::truncate(::std::size_t len) {
   return cxxbridge1$rust_vec$matriline$detail$InstallStateData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::ResolvedData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$ResolvedData$new(this);
+}
+template <>
+void Vec<::matriline::detail::ResolvedData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::ResolvedData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::ResolvedData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$capacity(this);
+}
+template <>
+::matriline::detail::ResolvedData const *Vec<::matriline::detail::ResolvedData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$data_const(this);
+}
+template <>
+::matriline::detail::ResolvedData *Vec<::matriline::detail::ResolvedData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::ResolvedData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::ResolvedData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::ResolvedData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$ResolvedData$truncate(this, len);
 }
 template <>
 ::matriline::detail::Document *Box<::matriline::detail::Document>::allocation::alloc() noexcept {

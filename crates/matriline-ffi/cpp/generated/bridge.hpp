@@ -984,6 +984,7 @@ namespace matriline {
     struct UnreferencedData;
     struct MessageData;
     struct PickableData;
+    struct ResolvedData;
     struct TextList;
     struct JobData;
     struct StepData;
@@ -1295,6 +1296,17 @@ struct PickableData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$PickableData
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+#define CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+// A value of a setting, and the reference that stands for it.
+struct ResolvedData final {
+  ::rust::String value;
+  ::matriline::detail::ReferenceData reference;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$ResolvedData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$TextList
 #define CXXBRIDGE1_STRUCT_matriline$detail$TextList
 // An optional list of texts.
@@ -1450,6 +1462,8 @@ void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::m
 ::matriline::detail::ReferenceData parse_reference(::rust::Str text) noexcept;
 
 ::rust::String build_reference(::matriline::detail::ReferenceData const &reference, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::ResolvedData> resolve_values(::matriline::detail::Host const &host, ::std::uint8_t kind, ::rust::Vec<::rust::String> const &values, ::matriline::detail::TextList const &plugins, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::String escape_texts(::rust::Vec<::rust::String> const &texts, ::matriline::detail::Failure &failure) noexcept;
 

@@ -105,7 +105,7 @@ fn not_started() -> Box<Fault> {
     Fault::new(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first")
 }
 
-fn list(list: &ffi::TextList) -> Option<&[String]> {
+pub(crate) fn list(list: &ffi::TextList) -> Option<&[String]> {
     list.given.then_some(&list.texts)
 }
 

@@ -1,13 +1,16 @@
-//! `PluginCapabilityRef`, and the escaped form of lists.
+//! `PluginCapabilityRef`, the references of a setting's values, and the escaped form of lists.
 
 use std::pin::Pin;
 
 use matriline_refs::{
-    CapabilityRef, CapabilityRefBorrowed, escape_strings, parse_capability_ref, unescape_strings,
+    CapabilityRef, CapabilityRefBorrowed, ResolvedValue, escape_strings, parse_capability_ref,
+    unescape_strings,
 };
 
 use crate::boundary::{catch, run};
 use crate::bridge::ffi;
+use crate::cxx_side::host::{Host, list};
+use crate::number;
 
 pub(crate) fn parse_reference(text: &str) -> ffi::ReferenceData {
     catch(|| Ok(parse_capability_ref(text))).ok().flatten().map(|found| data(&found)).unwrap_or_default()
@@ -18,6 +21,30 @@ pub(crate) fn build_reference(reference: &ffi::ReferenceData, failure: Pin<&mut 
     run(failure, || {
         let ffi::ReferenceData { name, uuid, capability_name, .. } = reference;
         Ok(CapabilityRef::new(name, uuid, capability_name)?.to_string())
+    })
+}
+
+/// As the export resolves them.
+pub(crate) fn resolve_values(
+    host: &Host,
+    kind: u8,
+    values: &[String],
+    plugins: &ffi::TextList,
+    failure: Pin<&mut ffi::Failure>,
+) -> Vec<ffi::ResolvedData> {
+    let resolved = |value: &ResolvedValue<'_>| match value {
+        ResolvedValue::Resolved(reference) => ffi::ResolvedData {
+            value: reference.capability_name.to_owned(),
+            reference: data(&reference.into_owned()),
+        },
+        ResolvedValue::Unresolved { value } => {
+            ffi::ResolvedData { value: (*value).to_owned(), reference: Default::default() }
+        }
+    };
+    run(failure, || {
+        let (kind, loader) = (number::capability_type(kind)?, host.manager()?.loader());
+        let found = matriline_refs::resolve_values(values, list(plugins), Some(kind), loader);
+        Ok(found.iter().map(resolved).collect())
     })
 }
 
