@@ -45,6 +45,7 @@ impl WriteRules {
             ("log", "the application's logs"),
             ("cache", "the application's caches"),
             ("python", "the Python environments that plugins share"),
+            ("running", "the marks of what runs"),
             ("state", "the application's own state"),
         ];
         let protected = protected.map(|(name, why)| (data_dir.join(name), Access::Deny(why)));
@@ -227,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plugin_cannot_blame_another_for_a_crash() {
+        let refusal = Err("protected place: the marks of what runs");
+        check("/data/running/1-a.marker", Reach::Contents, refusal);
+        check("/data/running", Reach::Entry, refusal);
+        check("/data/running.txt", Reach::Contents, Ok(()));
+    }
+
+    #[test]
     fn a_candidate_equal_to_the_root_is_inside() {
         check("/data", Reach::Entry, Ok(()));
     }
@@ -290,6 +299,7 @@ mod tests {
             ("log", "the application's logs"),
             ("cache", "the application's caches"),
             ("python", "the Python environments that plugins share"),
+            ("running", "the marks of what runs"),
             ("state", "the application's own state"),
         ] {
             let reason = format!("protected place: {why}");

@@ -1,6 +1,6 @@
 //! The generic trampoline: calls a method of a table row on a Python object.
 //!
-//! What stands on the path of a call is this list and nothing else: attach, identity, context variables,
+//! What stands on the path of a call is this list and nothing else: attach, identity, context variables, clock,
 //! arguments, vectorcall, result copied out, and the reverse.
 
 use std::path::Path;
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use matriline_capability::{
     CallError, Capability, CapabilityId, Kind, MethodSpec, RecordSpec, Sink, TypeSpec, Value, table,
 };
+use matriline_registry::timing::{self, Timings};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{ffi, ffi::PyObject};
@@ -31,6 +32,7 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 pub struct PythonCapability {
     id: CapabilityId,
     methods: Box<[Method]>,
+    timings: Arc<Timings>,
     identity: Arc<Identity>,
     /// The object, until the capability is retired.
     instance: AtomicPtr<PyObject>,
@@ -66,8 +68,14 @@ impl PythonCapability {
         let row: Option<&TypeSpec> = table::row(id.kind);
         let specs = row.map_or(&[][..], |row| row.methods);
         let methods = specs.iter().map(|spec| Method::new(py, spec, package)).collect::<PyResult<_>>()?;
+        let timings = Arc::new(Timings::new(specs.len()));
         LIVE.fetch_add(1, Ordering::AcqRel);
-        Ok(Self { id, methods, identity, instance: AtomicPtr::new(instance.clone().into_ptr()) })
+        Ok(Self { id, methods, timings, identity, instance: AtomicPtr::new(instance.clone().into_ptr()) })
+    }
+
+    /// Where its calls are recorded, without the time they wait for the GIL.
+    pub fn timings(&self) -> &Arc<Timings> {
+        &self.timings
     }
 
     /// Runs `act` on the object as a call of the plugin: for the acts of loading and unloading.
@@ -142,24 +150,32 @@ impl Capability for PythonCapability {
     }
 
     #[inline]
-    fn call(&self, method: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError> {
-        let Some(method) = self.methods.get(method) else {
+    fn call(&self, place: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError> {
+        let Some(method) = self.methods.get(place) else {
             return Err(self.misfit("method", "the table has no method at that place"));
         };
         if attach::GATE.is_closed() {
             return Err(CallError::ShuttingDown(self.id.clone()));
         }
         // The gate of the capability is passed, and the interpreter waits for that gate to be closed and empty.
-        attach_inside(|py| {
+        let mut overrun = None;
+        let called = attach_inside(|py| {
             let instance = self.instance.load(Ordering::Relaxed);
             if instance.is_null() {
                 return Err(CallError::Unloaded(self.id.clone()));
             }
             identity::call(&self.identity, method.granted(args), || {
+                let began = timing::now();
                 // SAFETY: the object is alive until `retire`, which waits for this call; the GIL is held.
-                unsafe { self.call_inside(py, instance, method, args, answer) }
+                let called = unsafe { self.call_inside(py, instance, method, args, answer) };
+                overrun = self.timings.record(place, began);
+                called
             })
-        })
+        });
+        if let Some(ticks) = overrun {
+            identity::host_call(|| timing::exceeded(&self.id, place, &self.timings, ticks));
+        }
+        called
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use matriline_capability::{CallError, Capability, CapabilityId, Sink, Value};
 
+use crate::timing::{Timing, Timings};
 use crate::{Gate, Refusal, inside};
 
 /// One capability of a loaded plugin.
@@ -17,13 +19,35 @@ pub struct Entry {
 struct Live {
     id: CapabilityId,
     gate: Gate,
+    watch: Watch,
     body: Box<dyn Capability>,
 }
 
+/// How the calls of a capability are watched.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// What the slot of a thread says while it is inside; zero says nothing.
+    pub number: u32,
+    /// Where whoever runs the capability records its calls.
+    pub timings: Arc<Timings>,
+}
+
+impl Default for Watch {
+    /// Not at all.
+    fn default() -> Self {
+        Self { number: 0, timings: Arc::new(Timings::new(0)) }
+    }
+}
+
 impl Entry {
-    /// An entry whose gate is open, or shut when `enabled` is false.
+    /// An entry whose gate is open, or shut when `enabled` is false. Its calls are not watched.
     pub fn new(body: Box<dyn Capability>, enabled: bool) -> Self {
-        let live = Live { id: body.id().clone(), gate: Gate::default(), body };
+        Self::watched(body, enabled, Watch::default())
+    }
+
+    /// The same, watched.
+    pub fn watched(body: Box<dyn Capability>, enabled: bool, watch: Watch) -> Self {
+        let live = Live { id: body.id().clone(), gate: Gate::default(), watch, body };
         live.gate.set_enabled(enabled);
         Self { live: Arc::new(live), shell: OnceLock::new() }
     }
@@ -43,6 +67,17 @@ impl Entry {
         self.live.clone()
     }
 
+    /// What its methods have taken so far, by their place in the table.
+    pub fn timings(&self) -> Vec<Timing> {
+        self.live.watch.timings.read()
+    }
+
+    /// What one of its calls may take; `None` for as long as it likes. A call that takes longer is not stopped: the
+    /// hook of [`timing`](crate::timing) is told of it when it ends.
+    pub fn set_budget(&self, budget: Option<Duration>) {
+        self.live.watch.timings.set_budget(budget);
+    }
+
     /// What a surface made for this capability, such as its C++ object; made at the first call.
     ///
     /// A shell holds [`capability`](Self::capability), never the entry, or neither would ever go.
@@ -58,7 +93,7 @@ impl Capability for Live {
 
     #[inline]
     fn call(&self, method: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError> {
-        inside::call(&self.id, || match self.gate.enter() {
+        inside::call(&self.id, self.watch.number, || match self.gate.enter() {
             Ok(_pass) => self.body.call(method, args, answer),
             Err(refusal) => Err(self.refused(refusal)),
         })

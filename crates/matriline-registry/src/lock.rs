@@ -4,6 +4,7 @@
 //! says so with [`assert_none_held`].
 
 use std::ops::{Deref, DerefMut};
+use std::time::Instant;
 
 #[cfg(debug_assertions)]
 thread_local! {
@@ -52,6 +53,32 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         #[cfg(debug_assertions)]
         HELD.set(HELD.get() - 1);
+    }
+}
+
+/// What threads wait for with a lock in their hands, which they let go meanwhile.
+#[derive(Debug, Default)]
+pub struct Condvar(parking_lot::Condvar);
+
+impl Condvar {
+    /// Waits until it is notified, or `deadline` has passed, or for no reason at all.
+    pub fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, deadline: Instant) {
+        self.0.wait_until(&mut guard.guard, deadline);
+    }
+
+    /// Waits until it is notified, or for no reason at all.
+    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        self.0.wait(&mut guard.guard);
+    }
+
+    /// Wakes one thread that waits.
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    /// Wakes all threads that wait.
+    pub fn notify_all(&self) {
+        self.0.notify_all();
     }
 }
 

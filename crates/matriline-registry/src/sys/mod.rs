@@ -1,0 +1,3 @@
+//! What differs from one processor to the other.
+
+pub(crate) mod clock;
