@@ -1,7 +1,7 @@
 //! Why a plugin was not loaded.
 
 use matriline_capability::{CapabilityType, Raised};
-use matriline_python::imports::NameTaken;
+use matriline_python::imports::{Conflict, NameTaken};
 
 /// What a plugin was doing when it raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,16 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// How the message of a failure begins: programs and users know these words.
+    const fn opening(self) -> &'static str {
+        match self {
+            Self::Import => "Failed to load plugin module",
+            Self::Package | Self::Register | Self::Capability | Self::GetName => "Plugin registration failed",
+            Self::GetType => "Plugin capability materialization failed",
+            Self::OnLoad => "Plugin on_load failed",
+        }
+    }
+
     /// The words of a message: "raised … *at*".
     pub const fn describe(self) -> &'static str {
         match self {
@@ -41,7 +51,7 @@ impl Stage {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// It raised.
-    #[error("Plugin `{plugin}` raised `{}` {}{}{}", .raised.kind, .stage.describe(), class_suffix(.class), .raised.suffix())]
+    #[error("{}: Plugin `{plugin}` raised `{}` {}{}{}", .stage.opening(), .raised.kind, .stage.describe(), class_suffix(.class), .raised.suffix())]
     Raised {
         /// The key of the plugin.
         plugin: String,
@@ -53,16 +63,30 @@ pub enum LoadError {
         raised: Box<Raised>,
     },
     /// One of its module names is not free.
-    #[error("Plugin `{plugin}` cannot be imported. {taken}")]
+    #[error("Failed to load plugin module: Plugin `{plugin}` cannot be imported. {taken}")]
     NameTaken {
         /// The key of the plugin.
         plugin: String,
         /// Which name, and whose it is.
-        taken: String,
+        taken: NameTaken,
+    },
+    /// Its environment and that of another plugin cannot be in one process.
+    #[error("Failed to load plugin module: Plugin `{plugin}` cannot be imported. {conflict}")]
+    Conflict {
+        /// The key of the plugin.
+        plugin: String,
+        /// Which name, and what brings it on both sides.
+        conflict: Box<Conflict>,
+    },
+    /// The load was cancelled.
+    #[error("Plugin `{plugin}` was not loaded: the load was cancelled")]
+    Cancelled {
+        /// The key of the plugin.
+        plugin: String,
     },
     /// There is no `@orca.plugin`.
     #[error(
-        "Plugin `{plugin}` cannot be loaded: Plugin did not register a package class; decorate it with @orca.plugin"
+        "Plugin registration failed: Plugin did not register a package class; decorate that of plugin `{plugin}` with @orca.plugin"
     )]
     NoPackageClass {
         /// The key of the plugin.
@@ -70,7 +94,7 @@ pub enum LoadError {
     },
     /// It registered nothing.
     #[error(
-        "Plugin `{plugin}` cannot be loaded: Plugin module did not register any capabilities; call `orca.register_capability(…)` in `register_capabilities()`"
+        "Plugin module did not register any capabilities: call `orca.register_capability(…)` in `register_capabilities()` of plugin `{plugin}`"
     )]
     NoCapabilities {
         /// The key of the plugin.
@@ -78,7 +102,8 @@ pub enum LoadError {
     },
     /// A capability answered with something else.
     #[error(
-        "Plugin `{plugin}`: `{method}()` of class `{class}` answered `{found}`; it must return {expected}"
+        "{}: Plugin `{plugin}`: `{method}()` of class `{class}` answered `{found}`; it must return {expected}",
+        match *.method { "get_type" => Stage::GetType.opening(), _ => Stage::GetName.opening() }
     )]
     WrongAnswer {
         /// The key of the plugin.
@@ -94,7 +119,7 @@ pub enum LoadError {
     },
     /// A name is empty.
     #[error(
-        "Plugin `{plugin}`: the capability name of class `{class}` is empty; return a name from `get_name()`"
+        "Plugin registration failed: Plugin `{plugin}`: the capability name of class `{class}` is empty; return a name from `get_name()`"
     )]
     EmptyName {
         /// The key of the plugin.
@@ -104,7 +129,7 @@ pub enum LoadError {
     },
     /// A name holds the separator of references.
     #[error(
-        "Plugin `{plugin}` cannot be loaded: Capability name must not contain ';': {name}; it separates the parts of a reference, so choose another character"
+        "Plugin registration failed: Capability name must not contain ';': {name} (plugin `{plugin}`); it separates the parts of a reference, so choose another character"
     )]
     SeparatorInName {
         /// The key of the plugin.
@@ -114,7 +139,7 @@ pub enum LoadError {
     },
     /// Two capabilities of one type have one name.
     #[error(
-        "Plugin `{plugin}` cannot be loaded: Plugin declares duplicate capability '{name}' for type {kind}; give each its own name"
+        "Plugin declares duplicate capability '{name}' for type {kind}: give each of plugin `{plugin}` its own name"
     )]
     Duplicate {
         /// The key of the plugin.
@@ -137,8 +162,11 @@ fn class_suffix(class: &Option<String>) -> String {
 }
 
 impl LoadError {
-    pub(crate) fn taken(plugin: &str, taken: &NameTaken) -> Self {
-        Self::NameTaken { plugin: plugin.into(), taken: taken.to_string() }
+    pub(crate) fn taken(plugin: String, taken: NameTaken) -> Self {
+        match taken {
+            NameTaken::ByEnvironment(conflict) => Self::Conflict { plugin, conflict },
+            NameTaken::ByPlugin { .. } | NameTaken::ByPython { .. } => Self::NameTaken { plugin, taken },
+        }
     }
 
     /// The key of the plugin.
@@ -146,6 +174,8 @@ impl LoadError {
         match self {
             Self::Raised { plugin, .. }
             | Self::NameTaken { plugin, .. }
+            | Self::Conflict { plugin, .. }
+            | Self::Cancelled { plugin }
             | Self::NoPackageClass { plugin }
             | Self::NoCapabilities { plugin }
             | Self::WrongAnswer { plugin, .. }

@@ -9,7 +9,9 @@ mod capture;
 mod error;
 mod load;
 mod module;
+mod steps;
 
 pub use error::{LoadError, Stage};
-pub use load::{LoadRequest, LoadedPlugin, load};
+pub use load::{LoadRequest, LoadedPlugin, Unloaded, load};
 pub use module::{PACKAGE, install};
+pub use steps::{FailedLoad, LoadTimes, Phase, Steps};

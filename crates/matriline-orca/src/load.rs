@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use matriline_capability::{CapabilityId, CapabilityType, Raised, TypeSpec, table};
 use matriline_python::identity::{self, Identity};
-use matriline_python::imports::{self, Source};
+use matriline_python::imports::{self, Claim, EnvironmentName, Source};
 use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, output, raised, type_name};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
@@ -14,6 +15,7 @@ use pyo3::types::{PyString, PyType};
 use crate::capture::{Capture, OpenCapture};
 use crate::error::{LoadError, Stage};
 use crate::module::{self, PACKAGE};
+use crate::steps::{FailedLoad, LoadTimes, Phase, Steps};
 
 /// What is to be loaded.
 #[derive(Debug)]
@@ -22,8 +24,13 @@ pub struct LoadRequest {
     pub module: String,
     /// The top-level names that the plugin brings, its own module among them, and where they come from.
     pub names: Vec<(String, Source)>,
+    /// The top-level names that its environment brings.
+    pub environment: Vec<EnvironmentName>,
     /// The folders that modules of this load come from; unloading removes what was imported from there.
     pub folders: Vec<PathBuf>,
+    /// The folders in which `importlib.metadata` finds the plugin's distributions: that of its environment, and that
+    /// of its own wheel.
+    pub distributions: Vec<PathBuf>,
     /// Whose code it is.
     pub identity: Arc<Identity>,
 }
@@ -32,38 +39,50 @@ pub struct LoadRequest {
 #[derive(Debug)]
 pub struct LoadedPlugin {
     identity: Arc<Identity>,
-    folders: Vec<PathBuf>,
     capabilities: Vec<Arc<PythonCapability>>,
+    times: LoadTimes,
+}
+
+/// What is to be said of a plugin that was unloaded.
+#[derive(Debug, Default)]
+pub struct Unloaded {
+    /// What `on_unload` raised.
+    pub raised: Vec<(CapabilityId, Raised)>,
+    /// The names of threads that the plugin started and that are still there.
+    pub threads: Vec<String>,
 }
 
 /// Loads a plugin: imports its module, lets it register, makes and checks its capabilities, runs their `on_load`.
 ///
 /// # Errors
-/// [`LoadError`]; everything is undone then.
+/// [`FailedLoad`]; everything is undone then.
 ///
-/// Threads: any; takes the GIL for as long as Python runs.
-pub fn load(request: LoadRequest) -> Result<LoadedPlugin, LoadError> {
-    let LoadRequest { module, names, folders, identity } = request;
-    let key = identity.key().to_owned();
+/// Threads: any, several at a time; takes the GIL for as long as Python runs.
+pub fn load(request: LoadRequest, steps: &Steps<'_>) -> Result<LoadedPlugin, FailedLoad> {
+    let LoadRequest { module, names, environment, folders, distributions, identity } = request;
+    let owner = identity.key().to_owned();
+    let not_running = LoadError::NotRunning { plugin: owner.clone() };
+    let claim = Claim { owner, names, environment, folders, distributions };
     let loading = |py: Python<'_>| {
-        imports::claim(py, &key, names).map_err(|taken| LoadError::taken(&key, &taken))?;
-        let mut plugin = LoadedPlugin { identity, folders, capabilities: Vec::new() };
+        if let Err(taken) = imports::claim(py, claim) {
+            identity.retire(py);
+            return Err(FailedLoad::at_once(LoadError::taken(identity.key().to_owned(), taken)));
+        }
         if let Err(error) = import_threading(py) {
             tracing::warn!(target: "matriline::load", "`threading` cannot be imported: {error}");
         }
-        let entered = plugin.enter(py, &module);
-        if let Err(error) = output::redirect(py).and_then(|()| module::restore(py)) {
-            tracing::warn!(target: "matriline::load", plugin = &*key, "What plugin `{key}` replaced in `sys` or `orca` stays replaced: {error}");
-        }
+        let mut plugin = LoadedPlugin { identity, capabilities: Vec::new(), times: LoadTimes::default() };
+        let entered = plugin.enter(py, &module, steps);
+        plugin.put_back(py);
         match entered {
             Ok(()) => Ok(plugin),
             Err(error) => {
-                plugin.leave(py);
-                Err(error)
+                let threads = plugin.leave(py);
+                Err(FailedLoad { error: Box::new(error), times: plugin.times, threads })
             }
         }
     };
-    Interpreter::with(loading).unwrap_or_else(|| Err(LoadError::NotRunning { plugin: key.clone() }))
+    Interpreter::with(loading).unwrap_or_else(|| Err(FailedLoad::at_once(not_running)))
 }
 
 impl LoadedPlugin {
@@ -77,51 +96,82 @@ impl LoadedPlugin {
         &self.identity
     }
 
+    /// How long the phases of its load took.
+    pub fn times(&self) -> LoadTimes {
+        self.times
+    }
+
     /// Runs `on_unload` of each capability in the order of registration and lets go of everything Python. The gates
-    /// of the capabilities are closed and empty. Answers what `on_unload` raised.
-    pub fn unload(self) -> Vec<(CapabilityId, Raised)> {
+    /// of the capabilities are closed and empty.
+    pub fn unload(self) -> Unloaded {
         let unloading = |py: Python<'_>| {
-            let problems = self.on_unload(py, self.capabilities.len());
-            self.leave(py);
-            problems
+            let raised = self.on_unload(py, self.capabilities.len());
+            self.put_back(py);
+            Unloaded { raised, threads: self.leave(py) }
         };
         Interpreter::with(unloading).unwrap_or_default()
     }
 
-    fn enter(&mut self, py: Python<'_>, module: &str) -> Result<(), LoadError> {
+    fn enter(&mut self, py: Python<'_>, module: &str, steps: &Steps<'_>) -> Result<(), LoadError> {
         let identity = self.identity.clone();
-        let capture = identity::lifecycle(&identity, || self.register(py, module))?;
-        for class in &capture.capabilities {
-            let capability = identity::lifecycle(&identity, || self.make(class.bind(py)))?;
-            self.capabilities.push(Arc::new(capability));
-        }
-        if self.capabilities.is_empty() {
-            return Err(LoadError::NoCapabilities { plugin: self.key() });
-        }
-        self.check_duplicates()?;
-        for place in 0..self.capabilities.len() {
-            let capability = self.capabilities[place].clone();
-            let loaded = capability.with_instance(py, |instance| {
-                let called = instance.call_method0("on_load");
-                called
-                    .map(drop)
-                    .map_err(|error| self.raised(py, Stage::OnLoad, Some(&instance.get_type()), &error))
-            });
-            if let Some(Err(error)) = loaded {
-                // The capability that failed may have begun, so it ends as well.
-                self.on_unload(py, place + 1);
-                return Err(error);
+        let open = OpenCapture::open();
+        self.go_on(steps)?;
+        self.timed(steps, Phase::Import, |plugin| {
+            identity::lifecycle(&identity, || plugin.import(py, module))
+        })?;
+        self.go_on(steps)?;
+        self.timed(steps, Phase::Register, |plugin| {
+            let classes = identity::lifecycle(&identity, || plugin.register(py, open))?;
+            for class in &classes {
+                plugin.go_on(steps)?;
+                let capability = identity::lifecycle(&identity, || plugin.make(class.bind(py)))?;
+                plugin.capabilities.push(Arc::new(capability));
             }
-        }
-        Ok(())
+            match plugin.capabilities.is_empty() {
+                true => Err(LoadError::NoCapabilities { plugin: plugin.key() }),
+                false => plugin.check_duplicates(),
+            }
+        })?;
+        self.timed(steps, Phase::OnLoad, |plugin| {
+            for place in 0..plugin.capabilities.len() {
+                if let Err(cancelled) = plugin.go_on(steps) {
+                    plugin.on_unload(py, place);
+                    return Err(cancelled);
+                }
+                if let Err(error) = plugin.on_load(py, place) {
+                    // The capability that failed may have begun, so it ends as well.
+                    plugin.on_unload(py, place + 1);
+                    return Err(error);
+                }
+            }
+            Ok(())
+        })
     }
 
-    /// Imports the module and lets the plugin register its capabilities.
-    fn register(&self, py: Python<'_>, module: &str) -> Result<Capture, LoadError> {
-        let open = OpenCapture::open();
-        py.import(module).map_err(|error| self.raised(py, Stage::Import, None, &error))?;
-        let mut capture = open.take();
-        let Some(package) = capture.package.take() else {
+    /// An error when the load is to end.
+    fn go_on(&self, steps: &Steps<'_>) -> Result<(), LoadError> {
+        match (steps.cancelled)() {
+            true => Err(LoadError::Cancelled { plugin: self.key() }),
+            false => Ok(()),
+        }
+    }
+
+    fn timed<R>(&mut self, steps: &Steps<'_>, phase: Phase, body: impl FnOnce(&mut Self) -> R) -> R {
+        (steps.begins)(phase);
+        let begun = Instant::now();
+        let answer = body(self);
+        self.times.note(phase, begun);
+        answer
+    }
+
+    fn import(&self, py: Python<'_>, module: &str) -> Result<(), LoadError> {
+        py.import(module).map(drop).map_err(|error| self.raised(py, Stage::Import, None, &error))
+    }
+
+    /// Lets the plugin register its capabilities; answers their classes.
+    fn register(&self, py: Python<'_>, open: OpenCapture) -> Result<Vec<Py<PyType>>, LoadError> {
+        let Capture { package, mut capabilities } = open.take();
+        let Some(package) = package else {
             return Err(LoadError::NoPackageClass { plugin: self.key() });
         };
         let package = package.bind(py);
@@ -131,8 +181,18 @@ impl LoadedPlugin {
             .call_method0("register_capabilities")
             .map_err(|error| self.raised(py, Stage::Register, Some(package), &error))?;
         // Classes that were registered while the module was imported come first.
-        capture.capabilities.extend(open.take().capabilities);
-        Ok(capture)
+        capabilities.extend(open.take().capabilities);
+        Ok(capabilities)
+    }
+
+    fn on_load(&self, py: Python<'_>, place: usize) -> Result<(), LoadError> {
+        let loaded = self.capabilities[place].with_instance(py, |instance| {
+            let called = instance.call_method0("on_load");
+            called
+                .map(drop)
+                .map_err(|error| self.raised(py, Stage::OnLoad, Some(&instance.get_type()), &error))
+        });
+        loaded.unwrap_or(Ok(()))
     }
 
     /// Makes the capability of a class and asks it once for its type and its name.
@@ -219,19 +279,33 @@ impl LoadedPlugin {
         self.capabilities[..count].iter().filter_map(run).collect()
     }
 
-    /// Lets go of the objects and the modules.
-    fn leave(&self, py: Python<'_>) {
+    /// Puts back what all plugins share and this one replaced.
+    fn put_back(&self, py: Python<'_>) {
+        let plugin = self.identity.key();
+        let acts = [
+            output::redirect(py),
+            module::restore(py),
+            imports::restore_builtins(py),
+            imports::settle(py, plugin),
+        ];
+        for error in acts.into_iter().filter_map(Result::err) {
+            tracing::warn!(target: "matriline::load", plugin, "What plugin `{plugin}` replaced in `sys`, `builtins` or `orca` stays replaced: {error}");
+        }
+    }
+
+    /// Lets go of the objects and the modules; answers the names of threads that are still there.
+    fn leave(&self, py: Python<'_>) -> Vec<String> {
         for capability in &self.capabilities {
             capability.retire(py);
         }
         // Destructors of what goes with the modules run as the plugin.
-        let released =
-            identity::lifecycle(&self.identity, || imports::release(py, self.identity.key(), &self.folders));
+        let released = identity::lifecycle(&self.identity, || imports::release(py, self.identity.key()));
         if let Err(error) = released {
             let plugin = self.identity.key();
             tracing::warn!(target: "matriline::load", plugin, "The modules of plugin `{plugin}` stay: {error}");
         }
         self.identity.retire(py);
+        self.identity.thread_names(py)
     }
 
     fn key(&self) -> String {

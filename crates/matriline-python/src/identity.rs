@@ -18,6 +18,7 @@ use matriline_roots::{LazyRoot, Root};
 use pyo3::prelude::*;
 use pyo3::{ffi, ffi::PyObject};
 
+use crate::threads;
 use crate::variables::{self, Variables};
 
 /// One load of one plugin.
@@ -30,6 +31,8 @@ pub struct Identity {
     code: Vec<PathBuf>,
     alive: AtomicBool,
     threads: AtomicUsize,
+    /// The numbers of those threads that run, as `_thread.get_ident()` answers them.
+    numbers: Mutex<Vec<u64>>,
     /// The calls inside, newest first. Changed and read under the GIL only.
     calls: Cell<*const Scope<'static>>,
     /// The context that all code of the plugin runs in, made at the first need. Under the GIL only.
@@ -67,6 +70,7 @@ impl Identity {
             code,
             alive: AtomicBool::new(true),
             threads: AtomicUsize::new(0),
+            numbers: Mutex::default(),
             calls: Cell::new(std::ptr::null()),
             variables: Cell::new(std::ptr::null_mut()),
         });
@@ -113,11 +117,18 @@ impl Identity {
         self.threads.load(Ordering::Acquire)
     }
 
-    /// The plugins that have threads, with their numbers.
-    pub(crate) fn with_threads() -> Vec<(String, usize)> {
-        let known = KNOWN.lock();
-        let threads = known.iter().map(|identity| (identity.key.clone(), identity.threads()));
-        threads.filter(|(_, count)| *count > 0).collect()
+    /// The names of the threads that the plugin started and that are still there: as `threading` knows them, and by
+    /// their number where it does not.
+    pub fn thread_names(&self, py: Python<'_>) -> Vec<String> {
+        let numbers = self.numbers.lock().clone();
+        let waiting = self.threads().saturating_sub(numbers.len());
+        let waiting = std::iter::repeat_n("a thread that is about to start".to_owned(), waiting);
+        numbers.into_iter().map(|number| threads::name(py, number)).chain(waiting).collect()
+    }
+
+    /// The loads that have threads.
+    pub(crate) fn with_threads() -> Vec<Arc<Self>> {
+        KNOWN.lock().iter().filter(|identity| identity.threads() > 0).cloned().collect()
     }
 
     /// Whose code the file at `path` is.
@@ -190,6 +201,12 @@ pub(crate) fn with_current<R>(look: impl FnOnce(Who<'_>) -> R) -> R {
     look(unsafe { current.as_ref() }.map_or(Who::Unknown, |scope| Who::Plugin(scope.identity)))
 }
 
+/// Whether this thread runs the application's code.
+#[inline]
+pub(crate) fn is_host() -> bool {
+    CURRENT.try_with(Cell::get).is_ok_and(|current| current == HOST)
+}
+
 /// Notes that the plugin's code on this thread set a trace or profile function.
 #[cold]
 pub(crate) fn note_trace() {
@@ -222,9 +239,25 @@ pub(crate) fn call<R>(identity: &Identity, file: Option<&Path>, body: impl FnOnc
     scope.run(body)
 }
 
-/// Runs `body` as the plugin, on a thread that it started.
-pub(crate) fn thread<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
+/// Runs `body` as the plugin, on a thread that it started and that has that number.
+pub(crate) fn thread<R>(identity: &Identity, number: u64, body: impl FnOnce() -> R) -> R {
+    identity.numbers.lock().push(number);
+    let _gone = Numbered { identity, number };
     Scope::new(identity, None).run(body)
+}
+
+struct Numbered<'a> {
+    identity: &'a Identity,
+    number: u64,
+}
+
+impl Drop for Numbered<'_> {
+    fn drop(&mut self) {
+        let mut numbers = self.identity.numbers.lock();
+        if let Some(place) = numbers.iter().position(|number| *number == self.number) {
+            numbers.swap_remove(place);
+        }
+    }
 }
 
 /// Runs `body` as the plugin while it is loaded or unloaded. Must run under the GIL.

@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -203,8 +204,14 @@ fn refuse_if_used() -> Result<(), FinalizeError> {
     if threads.is_empty() {
         return Ok(());
     }
-    let names = threads.iter().map(|(plugin, count)| format!("{count} of `{plugin}`"));
-    Err(FinalizeError::Threads(names.collect::<Vec<_>>().join(", ")))
+    let describe = |identity: &Arc<Identity>| {
+        let names = Interpreter::with(|py| identity.thread_names(py)).unwrap_or_default();
+        match names.is_empty() {
+            true => format!("{} of `{}`", identity.threads(), identity.key()),
+            false => format!("{} of `{}`", names.join(", "), identity.key()),
+        }
+    };
+    Err(FinalizeError::Threads(threads.iter().map(describe).collect::<Vec<_>>().join("; ")))
 }
 
 fn find_home(given: Option<PathBuf>) -> Result<PathBuf, StartError> {
@@ -259,7 +266,7 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     sys::with_interrupts_kept(|| py.import("_signal"))?;
     audit::install().map_err(pyo3::exceptions::PyRuntimeError::new_err)?;
     threads::wrap_starters(py)?;
-    imports::install_finder(py)?;
+    imports::install(py)?;
     output::redirect(py)
 }
 

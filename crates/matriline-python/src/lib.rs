@@ -32,7 +32,7 @@ pub use classes::{enumeration, record_class, result_class, set_statuses};
 pub use exception::{lossy, raised, type_name};
 pub use gil_state::GilState;
 pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
-pub use log::{logged_to, set_log, tell};
+pub use log::{is_telling, logged_to, set_log, tell};
 pub use threads::import_threading;
 pub use trampoline::PythonCapability;
 pub use version::{system_version, version};

@@ -32,8 +32,13 @@ pub fn logged_to<R>(log: &Dispatch, body: impl FnOnce() -> R) -> R {
     }
 }
 
+/// Whether this thread is inside of the application's log callback.
+pub fn is_telling() -> bool {
+    TELLING.get()
+}
+
 /// Runs the application's log callback, which may call back.
-pub fn tell(callback: impl FnOnce()) {
+pub fn tell<R>(callback: impl FnOnce() -> R) -> R {
     struct Telling;
     impl Drop for Telling {
         fn drop(&mut self) {
@@ -42,7 +47,7 @@ pub fn tell(callback: impl FnOnce()) {
     }
     TELLING.set(true);
     let _telling = Telling;
-    callback();
+    callback()
 }
 
 /// Runs `body` with messages going where [`set_log`] said.

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::identity::{self, CountedThread, Identity, Who};
-use crate::sys;
+use crate::{exception, sys};
 
 /// The functions of `_thread` that start a thread, over all versions.
 const STARTERS: [&str; 3] = ["start_new_thread", "start_new", "start_joinable_thread"];
@@ -88,6 +88,17 @@ fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {
     PyCFunction::new_closure(py, None, None, start)
 }
 
+/// What `threading` calls the thread of that number, if it knows it.
+pub(crate) fn name(py: Python<'_>, number: u64) -> String {
+    let known = || -> PyResult<String> {
+        let modules = py.import("sys")?.getattr("modules")?;
+        let active = modules.get_item("threading")?.getattr("_active")?;
+        let name = active.get_item(number)?.getattr("_name")?;
+        Ok(exception::lossy(name.cast()?))
+    };
+    known().map_or_else(|_| format!("thread {number}"), |name| format!("`{name}`"))
+}
+
 /// The plugin that starts a thread now.
 fn starter() -> Option<Arc<Identity>> {
     identity::with_current(|who| match who {
@@ -112,7 +123,8 @@ impl PluginThread {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        identity::thread(self.thread.identity(), || self.function.call(py, args, kwargs))
+        let number = py.import("_thread")?.call_method0("get_ident")?.extract()?;
+        identity::thread(self.thread.identity(), number, || self.function.call(py, args, kwargs))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
