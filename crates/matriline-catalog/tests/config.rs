@@ -2,7 +2,7 @@
 
 use matriline_capability::{CapabilityId, CapabilityType};
 use matriline_catalog::state::{
-    MAX_CONFIG_BYTES, Overrides, PluginConfig, StateError, effective, prune_overrides,
+    MAX_CONFIG_BYTES, Overrides, PluginConfig, StateError, effective, lock_data_folder, prune_overrides,
 };
 use matriline_testkit::DataFolder;
 use proptest::prelude::*;
@@ -334,4 +334,71 @@ proptest! {
         }
         prop_assert_eq!(Overrides::parse(&overrides.to_text()).unwrap(), overrides);
     }
+}
+
+/// Gives a plugin the entries that were told before, in the way an install does.
+fn restore(data: &DataFolder, plugin: &str, entries: &str) -> bool {
+    let lock = lock_data_folder(data.path()).unwrap();
+    let prepared = PluginConfig::prepare_entries(data.path(), plugin, entries, &lock).unwrap();
+    prepared.map(|prepared| prepared.commit().unwrap()).is_some()
+}
+
+#[test]
+fn what_a_plugin_had_comes_back_whole() {
+    let data = DataFolder::new();
+    let mut config = PluginConfig::load(data.path());
+    for (plugin, name, value) in [("a", "one", "1"), ("b", "one", "2"), ("a", "two", "3")] {
+        config.set(&id(plugin, name), "1.0", value).unwrap();
+    }
+    config.save().unwrap();
+    let (before, told) = (text(&data), config.plugin_entries("a"));
+    config.set(&id("a", "one"), "2.0", "10").unwrap();
+    config.set(&id("a", "three"), "2.0", "30").unwrap();
+    config.set(&id("b", "one"), "2.0", "20").unwrap();
+    config.save().unwrap();
+    assert!(restore(&data, "a", &told));
+    let config = PluginConfig::load(data.path());
+    check(&config, &id("a", "one"), "1");
+    check(&config, &id("a", "two"), "3");
+    check(&config, &id("b", "one"), "20");
+    assert!(!config.has(&id("a", "three")));
+    assert!(!restore(&data, "a", &told), "It has them already");
+    assert_eq!(config.plugin_entries("none"), "[]");
+    assert!(restore(&data, "b", "[]") && !PluginConfig::load(data.path()).has(&id("b", "one")));
+    assert_ne!(text(&data), before);
+}
+
+#[test]
+fn what_is_no_entry_stays_where_it_is() {
+    let (data, config) =
+        with_file(r#"{"config":[1,{"plugin_key":"a","capability":"c","cap_config":1,"x":2},"t"],"y":3}"#);
+    let told = config.plugin_entries("a");
+    assert!(restore(&data, "a", "[]"));
+    assert!(restore(&data, "a", &told));
+    let text = text(&data);
+    assert!(text.contains("\"y\"") && text.contains("\"x\"") && text.contains("\"t\""), "{text}");
+    check(&PluginConfig::load(data.path()), &untyped("a", "c"), "1");
+}
+
+#[test]
+fn entries_of_another_key_become_the_plugins() {
+    let data = DataFolder::new();
+    assert!(restore(&data, "new", r#"[{"plugin_key":"old","capability":"c","cap_config":1}]"#));
+    let lock = lock_data_folder(data.path()).unwrap();
+    let prepared = PluginConfig::prepare_copy(data.path(), ("new", "newer"), &lock).unwrap();
+    assert!(!PluginConfig::load(data.path()).has(&untyped("newer", "c")));
+    prepared.unwrap().commit().unwrap();
+    for plugin in ["new", "newer"] {
+        check(&PluginConfig::load(data.path()), &untyped(plugin, "c"), "1");
+    }
+    assert!(PluginConfig::prepare_copy(data.path(), ("none", "newer"), &lock).unwrap().is_none());
+}
+
+#[test]
+fn a_broken_file_is_not_replaced_by_entries() {
+    let (data, _) = with_file("{");
+    let lock = lock_data_folder(data.path()).unwrap();
+    let failed = PluginConfig::prepare_entries(data.path(), "a", "[]", &lock);
+    assert!(matches!(failed, Err(StateError::Broken { .. })));
+    assert_eq!(text(&data), "{");
 }

@@ -17,12 +17,16 @@
 
 mod data_folder;
 mod fixtures;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod process;
 mod victim;
 mod wheel;
 
 pub use data_folder::DataFolder;
 pub use fixtures::{fixtures_dir, plugin_fixture, plugin_fixtures, sample_gcode, write_large_gcode};
+#[cfg(target_os = "linux")]
+pub use kill_points::{KillPoints, Summary, Untraceable};
 pub use process::run_cases;
 pub use victim::Victim;
 pub use wheel::WheelBuilder;

@@ -6,6 +6,7 @@ use super::json::{Json, Members};
 use super::{StateError, file, lock_data_folder};
 use crate::PLUGINS_FOLDER;
 use matriline_capability::CapabilityId;
+use matriline_roots::{FileLock, Prepared, prepare};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +78,55 @@ impl PluginConfig {
         Ok(changed)
     }
 
+    /// The configurations of one plugin, a JSON list of whole entries as the file has them.
+    pub fn plugin_entries(&self, plugin_key: &str) -> String {
+        self.document.entries.of_plugin(plugin_key).json().as_str().to_owned()
+    }
+
+    /// Prepares a file in which a plugin has these entries and no others, as [`plugin_entries`](Self::plugin_entries)
+    /// has told them, of this plugin or of one that it was before; `None` if it has them already. What was loaded before does not know of the change.
+    ///
+    /// The caller holds the lock of the data folder, until the file is in its place or dropped.
+    ///
+    /// # Errors
+    /// [`StateError`], also for a file that can't be understood; it is what it was.
+    pub fn prepare_entries(
+        data_dir: &Path,
+        plugin_key: &str,
+        entries: &str,
+        _lock: &FileLock,
+    ) -> Result<Option<Prepared>, StateError> {
+        let path = path(data_dir);
+        let broken = |reason| StateError::Broken { path: path.clone(), reason };
+        let list = Json::parse(entries.as_bytes()).map_err(broken)?;
+        let entries =
+            Entries::of_list(&list).ok_or_else(|| broken("an earlier version has no list".into()))?;
+        let mut document = Document::read(&path)?;
+        match document.entries.replace_plugin(plugin_key, entries) {
+            true => document.prepare(&path).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Prepares a file in which the plugin of the second key has the configurations of the first, as
+    /// [`prepare_entries`](Self::prepare_entries) does; `None` if there are none.
+    ///
+    /// # Errors
+    /// [`StateError`], also for a file that can't be understood; it is what it was.
+    pub fn prepare_copy(
+        data_dir: &Path,
+        (from, to): (&str, &str),
+        _lock: &FileLock,
+    ) -> Result<Option<Prepared>, StateError> {
+        let path = path(data_dir);
+        let mut document = Document::read(&path)?;
+        let copies = document.entries.of_plugin(from);
+        match !copies.is_empty() && document.entries.replace_plugin(to, copies) {
+            true => document.prepare(&path).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Whether something changed since it was loaded or saved.
     pub fn is_dirty(&self) -> bool {
         !self.changed.is_empty()
@@ -138,6 +188,14 @@ impl Document {
             Some(list) => Entries::of_list(&list).ok_or("its `config` is no list")?,
         };
         Ok(Self { entries, unknown })
+    }
+
+    fn prepare(&self, path: &Path) -> Result<Prepared, StateError> {
+        let text = self.text();
+        match text.len() > MAX_CONFIG_BYTES {
+            true => Err(StateError::TooLarge { path: path.to_owned(), limit: MAX_CONFIG_BYTES }),
+            false => Ok(prepare(path, text.as_bytes())?),
+        }
     }
 
     /// A tab a level, and a new line at the end.

@@ -104,6 +104,38 @@ impl Entries {
         true
     }
 
+    /// The entries of one plugin.
+    pub(crate) fn of_plugin(&self, plugin_key: &str) -> Self {
+        let is_own =
+            |entry: &&Entry| matches!(entry, Entry::Known(known) if known.id.plugin_key == plugin_key);
+        Self(self.0.iter().filter(is_own).cloned().collect())
+    }
+
+    /// The same configurations for another plugin.
+    pub(crate) fn with_key(mut self, plugin_key: &str) -> Self {
+        for entry in &mut self.0 {
+            if let Entry::Known(entry) = entry {
+                entry.id.plugin_key = plugin_key.to_owned();
+                entry.members.insert(PLUGIN_KEY.to_owned(), Json::of(plugin_key));
+            }
+        }
+        self
+    }
+
+    /// Puts these in the place of all entries of a plugin, where the first of them was. False if they were there.
+    pub(crate) fn replace_plugin(&mut self, plugin_key: &str, new: Self) -> bool {
+        let new = new.with_key(plugin_key).of_plugin(plugin_key);
+        if self.of_plugin(plugin_key) == new {
+            return false;
+        }
+        let is_own =
+            |entry: &Entry| matches!(entry, Entry::Known(known) if known.id.plugin_key == plugin_key);
+        let at = self.0.iter().position(is_own).unwrap_or(self.0.len());
+        self.0.retain(|entry| !is_own(entry));
+        self.0.splice(at..at, new.0);
+        true
+    }
+
     /// Keeps the entries that a test lets pass, and all that are no entries of ours.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&CapabilityId) -> bool) {
         self.0.retain(|entry| match entry {
