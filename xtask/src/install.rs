@@ -39,7 +39,7 @@ pub(crate) fn wheel_programs() -> PathBuf {
     workspace::target().join("tools/bin")
 }
 
-/// Installs programs that are offered as wheels (cmake, ninja) into `target/tools`.
+/// Installs programs that are offered as wheels (cmake, ninja, uv) into `target/tools`.
 pub(crate) fn wheels(python: &Path, names: &[&str]) -> Result<()> {
     println!("{} will be installed into `target/tools`", names.join(" and "));
     let folder = workspace::target().join("tools");

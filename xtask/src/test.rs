@@ -54,7 +54,7 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
     };
     let pythons = pythons.of(&tools);
     for python in &pythons {
-        note("Rust tests", python, rust_tests(python));
+        note("Rust tests", python, rust_tests(&tools, python));
         note(
             "Rust doc tests",
             python,
@@ -79,7 +79,9 @@ pub(crate) fn bench() -> Result<()> {
     build.configure(&["-DCMAKE_BUILD_TYPE=Release".to_owned()])?;
     build.build(Some("bench_call"))?;
     build.run("benches/cpp/bench_call")?;
-    command::run(cargo_for(tools.python()).args(["bench", "--workspace", "--bench", "*"]))
+    let mut benches = cargo_for(tools.python());
+    benches.args(["bench", "--workspace", "--bench", "*"]);
+    command::run(with_uv(&mut benches, &tools))
 }
 
 /// Runs the C and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer.
@@ -92,14 +94,14 @@ pub(crate) fn sanitize() -> Result<()> {
     build.test()
 }
 
-fn rust_tests(python: &Python) -> Result<()> {
+fn rust_tests(tools: &Tools, python: &Python) -> Result<()> {
     let has_nextest = output(cargo().args(["nextest", "--version"])).is_ok();
     let runner: &[&str] = if has_nextest {
         &["nextest", "run", "--no-fail-fast", "--workspace"]
     } else {
         &["test", "--no-fail-fast", "--workspace"]
     };
-    command::run(cargo_for(python).args(runner))
+    command::run(with_uv(cargo_for(python).args(runner), tools))
 }
 
 fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {
@@ -112,6 +114,14 @@ fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {
 fn python_tests(python: &Python) -> Result<()> {
     let tests = ["-m", "unittest", "discover", "-s", "tests/python"];
     command::run(Command::new(&python.executable).args(tests).current_dir(workspace::root()))
+}
+
+/// Tells tests and benches where uv is; they look for the variable `MATRILINE_UV`, then on `PATH`.
+fn with_uv<'a>(command: &'a mut Command, tools: &Tools) -> &'a mut Command {
+    match &tools.uv {
+        Some(uv) => command.env("MATRILINE_UV", uv),
+        None => command,
+    }
 }
 
 /// Cargo with a target folder for each Python, so that their builds don't undo one another.

@@ -22,6 +22,8 @@ pub(crate) struct Tools {
     pub(crate) compiler: PathBuf,
     /// Never empty; the default one comes first.
     pub(crate) pythons: Vec<Python>,
+    /// What builds dependency environments. The tests that need it are skipped, and counted, where there is none.
+    pub(crate) uv: Option<PathBuf>,
 }
 
 impl Tools {
@@ -40,7 +42,9 @@ impl Tools {
         })?;
         let has_catch2 = || Ok(compiles(&compiler, CATCH2).then_some(()));
         find_or_install(has_catch2, || debian.install("Catch2", &["catch2"]))?;
-        let tools = Self { cmake, ninja, compiler, pythons };
+        let uv = find_or_install(find_uv, || install::wheels(&pythons[0].executable, &["uv"]));
+        let uv = uv.inspect_err(|error| println!("Tests are run without uv: {error:#}")).ok();
+        let tools = Self { cmake, ninja, compiler, pythons, uv };
         tools.print();
         Ok(tools)
     }
@@ -56,6 +60,9 @@ impl Tools {
         println!("       {}, with Catch2", self.compiler.display());
         for python in &self.pythons {
             println!("       {} ({})", python.executable.display(), python.version);
+        }
+        if let Some(uv) = &self.uv {
+            println!("       {}", uv.display());
         }
     }
 }
@@ -99,6 +106,18 @@ fn find_cmake_and_ninja() -> Result<Option<(PathBuf, PathBuf)>> {
         named("cmake").find(|cmake| cmake_version(cmake).is_some_and(|version| version >= OLDEST_CMAKE));
     let ninja = named("ninja").find(|ninja| output(Command::new(ninja).arg("--version")).is_ok());
     Ok(cmake.zip(ninja))
+}
+
+/// The one that the environment variable `MATRILINE_UV` names, which must run; else one that does.
+fn find_uv() -> Result<Option<PathBuf>> {
+    let runs = |uv: &PathBuf| output(Command::new(uv).arg("--version"));
+    if let Some(wish) = env::var_os("MATRILINE_UV").map(PathBuf::from) {
+        runs(&wish).context("`MATRILINE_UV` names no uv")?;
+        return Ok(Some(wish));
+    }
+    let mut candidates = all_on_path("uv");
+    candidates.push(install::wheel_programs().join("uv"));
+    Ok(candidates.into_iter().find(|uv| runs(uv).is_ok()))
 }
 
 /// The two numbers in `cmake version 3.25.1`.
