@@ -72,6 +72,22 @@ enum matriline_result
    */
   MATRILINE_RESULT_UNLOAD_FAILED = 13,
   /**
+   * The load of the plugin was cancelled.
+   */
+  MATRILINE_RESULT_LOAD_CANCELLED = 14,
+  /**
+   * The plugin is not loaded, or has no such capability.
+   */
+  MATRILINE_RESULT_NO_CAPABILITY = 15,
+  /**
+   * A package was not installed, removed or brought back.
+   */
+  MATRILINE_RESULT_INSTALL_FAILED = 16,
+  /**
+   * The packages that a plugin depends on were not installed.
+   */
+  MATRILINE_RESULT_ENVIRONMENT_FAILED = 17,
+  /**
    * The capability's plugin is not loaded any more.
    */
   MATRILINE_RESULT_CAPABILITY_UNLOADED = 20,

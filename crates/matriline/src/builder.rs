@@ -10,11 +10,14 @@ use matriline_orca as orca;
 use matriline_python::{Interpreter, InterpreterOptions, logged_to, output, set_log};
 use matriline_refs::PluginOptions;
 
+use crate::events::{Events, Post};
 use crate::lease::Lease;
+use crate::loader::LoaderParts;
 use crate::log::{self, Callback, LogRecord};
 use crate::manager::Parts;
 use crate::target::running_target;
-use crate::{Error, PluginLoader, PluginManager};
+use crate::unload::PATIENCE;
+use crate::{DependencyOptions, Error, PluginLoader, PluginManager, abandoned};
 
 /// What a manager is started with.
 pub struct ManagerBuilder {
@@ -27,6 +30,8 @@ pub struct ManagerBuilder {
     cloud_user: Option<String>,
     requires_python: RequiresPython,
     log: Option<Callback>,
+    post: Option<Post>,
+    dependencies: DependencyOptions,
 }
 
 /// Whether `orca` was made importable. Managers start on the main thread, one after the other.
@@ -44,6 +49,8 @@ impl ManagerBuilder {
             cloud_user: None,
             requires_python: RequiresPython::Warn,
             log: None,
+            post: None,
+            dependencies: DependencyOptions::default(),
         }
     }
 
@@ -97,6 +104,19 @@ impl ManagerBuilder {
         self
     }
 
+    /// How subscribers are called: `post` puts what it is given into the event loop of the application, where it is
+    /// run soon and in order. Without it they are called where the event happens, mostly on threads of the loader.
+    pub fn post(mut self, post: impl Fn(Box<dyn FnOnce() + Send>) + Send + Sync + 'static) -> Self {
+        self.post = Some(Arc::new(post));
+        self
+    }
+
+    /// How packages that plugins depend on are installed.
+    pub fn dependencies(mut self, options: DependencyOptions) -> Self {
+        self.dependencies = options;
+        self
+    }
+
     /// Starts Python, if it is not running yet, and the manager. The catalog is empty until
     /// [`PluginManager::discover_plugins`].
     ///
@@ -114,7 +134,7 @@ impl ManagerBuilder {
         let started = logged_to(&dispatch, || {
             start_python(self.python_home)?;
             redirect_output(&data_dir, self.forward_output);
-            PluginLoader::end_abandoned();
+            abandoned::unload(PATIENCE);
             Ok(())
         });
         if let Err(error) = started {
@@ -127,7 +147,13 @@ impl ManagerBuilder {
             requires_python: self.requires_python,
         };
         let parts = Parts {
-            loader: PluginLoader::new(data_dir.clone(), dispatch.clone(), lease),
+            loader: PluginLoader::new(LoaderParts {
+                events: Events::new(self.post, dispatch.clone()),
+                environments: self.dependencies.open(&data_dir),
+                data_dir: data_dir.clone(),
+                dispatch: dispatch.clone(),
+                lease,
+            }),
             discovery: Discovery::new(&data_dir, scan.clone()),
             data_dir,
             application_version: self.application_version,

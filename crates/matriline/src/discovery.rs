@@ -7,7 +7,7 @@ use std::time::Duration;
 use matriline_catalog::{
     Catalog, Done, PLUGINS_FOLDER, Progress, SUBSCRIBED_FOLDER, ScanOptions, is_safe_folder_name,
 };
-use matriline_manifest::{Descriptor, Severity};
+use matriline_manifest::{Descriptor, RequiresPython, Severity};
 
 use crate::PluginManager;
 
@@ -114,6 +114,12 @@ impl PluginManager {
         let mut sources = self.0.sources.lock();
         sources.cloud = records;
         self.publish(&sources);
+    }
+
+    /// Whose cloud plugins are looked for, and what becomes of those that ask for another Python.
+    pub(crate) fn scan_options(&self) -> (Option<String>, RequiresPython) {
+        let sources = self.0.sources.lock();
+        (sources.scan.cloud_user.clone(), sources.scan.requires_python)
     }
 
     /// Makes what a discovery has found the catalog, once.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use matriline_capability::{CallError, CapabilityId, Raised, Status};
+use matriline_capability::{CallError, CapabilityId, CapabilityType, Raised, Status};
+use matriline_install::InstallError;
+use matriline_install::environment::EnvironmentError;
 use matriline_orca::LoadError;
 use matriline_python::StartError;
 
@@ -28,15 +30,30 @@ pub enum Error {
     #[error("The plugin manager was shut down; start another one")]
     ShutDown,
     /// No plugin has that key.
-    #[error("Plugin not found: `{plugin}`; it is not installed in `{folder}`", folder = folder.display())]
+    #[error("Plugin not found: {plugin}")]
     PluginNotFound {
         /// The key.
         plugin: String,
-        /// Where plugins are installed.
-        folder: PathBuf,
+    },
+    /// Only the cloud has the plugin.
+    #[error("Plugin `{plugin}` is not installed: install it from the cloud first")]
+    NotInstalled {
+        /// The key.
+        plugin: String,
+    },
+    /// A package was not installed, removed or brought back.
+    #[error(transparent)]
+    Install(#[from] Arc<InstallError>),
+    /// The packages that a plugin depends on were not installed.
+    #[error("Failed to install plugin dependencies: {problem}")]
+    Environment {
+        /// The key; empty where no plugin is meant.
+        plugin: String,
+        /// What happened.
+        problem: Arc<EnvironmentError>,
     },
     /// The package of the plugin is broken.
-    #[error("Plugin is invalid: `{plugin}` in `{folder}`: {problem}", folder = folder.display())]
+    #[error("Plugin is invalid: {plugin} - {problem}")]
     PluginInvalid {
         /// The key.
         plugin: String,
@@ -75,6 +92,40 @@ pub enum Error {
     Busy {
         /// The key.
         plugin: String,
+    },
+    /// It is not loaded, or has no such capability.
+    #[error(
+        "No {kind} capability `{name}` of plugin `{plugin}` is loaded; load the plugin, or ask for one it has"
+    )]
+    NoCapability {
+        /// The key.
+        plugin: String,
+        /// The type that was asked for.
+        kind: CapabilityType,
+        /// The name that was asked for.
+        name: String,
+    },
+    /// Its load was cancelled.
+    #[error("The load of plugin `{plugin}` was cancelled")]
+    Cancelled {
+        /// The key.
+        plugin: String,
+    },
+    /// A defect of matriline, or a system that has no thread left.
+    #[error("Unexpected plugin load failure: {problem}")]
+    Unexpected {
+        /// The key.
+        plugin: String,
+        /// What happened.
+        problem: String,
+    },
+    /// What the application has reported of it.
+    #[error("{problem}")]
+    Reported {
+        /// The key.
+        plugin: String,
+        /// In its words.
+        problem: String,
     },
     /// Calls did not come out.
     #[error("Plugin `{}` cannot be unloaded yet: {calls} calls of its capability `{}` have not returned", .id.plugin_key, .id.name)]
@@ -129,6 +180,14 @@ pub enum ErrorCode {
     LoadFailed = 12,
     /// The plugin was not unloaded.
     UnloadFailed = 13,
+    /// The load of the plugin was cancelled.
+    LoadCancelled = 14,
+    /// The plugin is not loaded, or has no such capability.
+    NoCapability = 15,
+    /// A package was not installed, removed or brought back.
+    InstallFailed = 16,
+    /// The packages that a plugin depends on were not installed.
+    EnvironmentFailed = 17,
     /// The capability is unloaded.
     CapabilityUnloaded = 20,
     /// The capability is disabled.
@@ -153,11 +212,18 @@ impl Error {
         match self {
             Self::Start(_) | Self::AlreadyManaged => ErrorCode::StartFailed,
             Self::ShutDown => ErrorCode::NotStarted,
-            Self::PluginNotFound { .. } => ErrorCode::PluginNotFound,
+            Self::PluginNotFound { .. } | Self::NotInstalled { .. } => ErrorCode::PluginNotFound,
+            Self::Install(_) => ErrorCode::InstallFailed,
+            Self::Environment { .. } => ErrorCode::EnvironmentFailed,
             Self::PluginInvalid { .. } => ErrorCode::PluginInvalid,
-            Self::Load(_) | Self::Unpack { .. } | Self::NoEntryPackage { .. } | Self::Busy { .. } => {
-                ErrorCode::LoadFailed
-            }
+            Self::Load(_)
+            | Self::Unpack { .. }
+            | Self::NoEntryPackage { .. }
+            | Self::Busy { .. }
+            | Self::Reported { .. } => ErrorCode::LoadFailed,
+            Self::Cancelled { .. } => ErrorCode::LoadCancelled,
+            Self::NoCapability { .. } => ErrorCode::NoCapability,
+            Self::Unexpected { .. } => ErrorCode::Panic,
             Self::StillRunning { .. } => ErrorCode::UnloadFailed,
             Self::Call(error) => match error {
                 CallError::Unloaded(_) => ErrorCode::CapabilityUnloaded,
@@ -175,17 +241,24 @@ impl Error {
     /// The key of the plugin it is about.
     pub fn plugin(&self) -> Option<&str> {
         match self {
-            Self::PluginNotFound { plugin, .. }
+            Self::PluginNotFound { plugin }
+            | Self::NotInstalled { plugin }
+            | Self::Environment { plugin, .. }
             | Self::PluginInvalid { plugin, .. }
             | Self::Unpack { plugin, .. }
             | Self::NoEntryPackage { plugin, .. }
-            | Self::Busy { plugin } => Some(plugin),
+            | Self::Busy { plugin }
+            | Self::Cancelled { plugin }
+            | Self::NoCapability { plugin, .. }
+            | Self::Unexpected { plugin, .. }
+            | Self::Reported { plugin, .. } => Some(plugin),
             Self::Load(error) => Some(error.plugin()),
             Self::StillRunning { id, .. } | Self::PostProcess { id, .. } => Some(&id.plugin_key),
             Self::Call(error) => Some(&error.id().plugin_key),
             Self::Start(_)
             | Self::AlreadyManaged
             | Self::ShutDown
+            | Self::Install(_)
             | Self::DataFolder { .. }
             | Self::File { .. } => None,
         }
@@ -207,8 +280,8 @@ impl Error {
     }
 }
 
-impl From<LoadError> for Error {
-    fn from(error: LoadError) -> Self {
-        Self::Load(Box::new(error))
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Self {
+        Self::Install(Arc::new(error))
     }
 }

@@ -1,12 +1,12 @@
 //! matriline gives an application a Python plugin system.
 //!
 //! ```no_run
-//! use matriline::{GcodeCapability, GcodeContext, PluginManager};
+//! use matriline::{GcodeCapability, GcodeContext, LoadOptions, PluginManager};
 //!
 //! # fn main() -> Result<(), matriline::Error> {
 //! let manager = PluginManager::builder("data").application_version("2.4.0").start()?;
 //! manager.discover_plugins();
-//! manager.loader().load_plugin("header_stamp")?;
+//! manager.loader().load_plugin("header_stamp", LoadOptions::default()).wait()?;
 //! let stamp = manager.loader().capability::<dyn GcodeCapability>("header_stamp", "header-stamp");
 //! if let Some(stamp) = stamp {
 //!     let context =
@@ -21,29 +21,53 @@
 //! what lies in the data folder and what is wrong with it, and is replaced whole by a scan; the [`PluginLoader`]
 //! holds what runs. Neither ever changes the other.
 
+mod abandoned;
+mod bisect;
 mod builder;
+mod dependencies;
 mod discovery;
 mod error;
+mod events;
+mod install;
 mod lease;
+mod load;
 mod loader;
+mod loading;
 mod log;
 mod manager;
+mod marker;
 mod post_process;
 mod presets;
+mod quarantine;
+mod script;
+mod slots;
 mod source;
+mod startup;
+mod subscribe;
 mod target;
-mod unpack;
+mod timings;
+mod unload;
+mod wishes;
+mod workers;
 
+pub use bisect::{Answer, Bisect, BisectError, Finding};
 pub use builder::ManagerBuilder;
+pub use dependencies::DependencyOptions;
 pub use error::{Error, ErrorCode};
+pub use events::{Post, Subscription};
 pub use loader::PluginLoader;
+pub use loading::{LoadOptions, LoadStage, Loading};
 pub use log::{LogLevel, LogRecord};
 pub use manager::PluginManager;
+pub use marker::{Activity, Crash};
 pub use matriline_capability::{
     CallError, Capability, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext,
     Raised, ScriptCapability, Status, Typed, Value,
 };
+pub use matriline_catalog::state::InstallState;
 pub use matriline_catalog::{Catalog, CatalogEntry, Progress};
+pub use matriline_install::environment::{Collected, EnvironmentError, Index};
+pub use matriline_install::{Existing, Inspection, InstallError, Installed, PreviousVersion};
 pub use matriline_manifest::{CloudOverlay, Descriptor};
 pub use matriline_orca::LoadError;
 pub use matriline_refs::{
@@ -51,8 +75,11 @@ pub use matriline_refs::{
     Preset, PresetDocument, PresetKind, Resolution,
 };
 pub use matriline_registry::Entry;
+pub use matriline_registry::timing::Timing;
 pub use post_process::{PostProcess, PostProcessStep};
+pub use startup::StartUp;
 pub use target::running_target;
+pub use timings::{Budgets, Measured, MethodTiming, OverBudget, Phase, PhaseTimings, PluginTimings};
 
 /// For applications that touch Python themselves.
 pub mod python {

@@ -30,7 +30,8 @@ pub enum LogLevel {
 pub struct LogRecord<'a> {
     /// How much it matters.
     pub level: LogLevel,
-    /// What it is about: `matriline::catalog`, `matriline::load`, `matriline::audit`, `matriline::post_process`.
+    /// What it is about: `matriline::catalog`, `matriline::load`, `matriline::audit`, `matriline::post_process`,
+    /// `matriline::events`, `matriline::timing`, `matriline::marker`.
     pub target: &'a str,
     /// The key of the plugin it is about.
     pub plugin: Option<&'a str>,

@@ -29,6 +29,12 @@ pub(crate) struct Shared {
     pub(crate) catalog: ArcSwap<Catalog>,
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.parts.loader.abandon();
+    }
+}
+
 /// What a manager is made of.
 pub(crate) struct Parts {
     pub(crate) data_dir: PathBuf,

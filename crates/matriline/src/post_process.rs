@@ -99,11 +99,8 @@ impl PluginManager {
             let step = run_one(&entry, &context);
             identity::host_call(|| report(&step));
             let failure = failure_of(&step, path);
-            if matches!(step.outcome, Err(Error::Call(CallError::Raised { .. })))
-                && let Err(error) = self.loader().unload_plugin(&step.id.plugin_key)
-            {
-                let plugin = step.id.plugin_key.as_str();
-                tracing::warn!(target: "matriline::post_process", plugin, "{error}");
+            if let Err(error @ Error::Call(CallError::Raised { .. })) = &step.outcome {
+                self.loader().unload_failed(&step.id.plugin_key, error);
             }
             failure.map_or(Ok(()), Err)?;
         }

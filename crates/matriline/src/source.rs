@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use matriline_catalog::CatalogEntry;
+use matriline_install::unpack_wheel;
 use matriline_python::Interpreter;
 use matriline_python::imports::{self, Source};
 
-use crate::{Error, unpack};
+use crate::Error;
 
 /// The code of a plugin, ready to be imported.
 pub(crate) struct Code {
@@ -24,7 +25,11 @@ impl Code {
         let plugin = &entry.descriptor.plugin_key;
         match &entry.descriptor.entry_package {
             Some(package) => {
-                let folder = unpack::wheel(plugin, file, cache)?;
+                let folder = unpack_wheel(file, cache).map_err(|error| Error::Unpack {
+                    plugin: plugin.clone(),
+                    path: file.into(),
+                    problem: error.to_string(),
+                })?;
                 let names = top_level(&folder);
                 if !names.contains(package) {
                     let found = match names.is_empty() {
@@ -47,8 +52,13 @@ impl Code {
                 let folder = file.parent().unwrap_or(Path::new("")).to_path_buf();
                 let module = module_name(&file);
                 let mut names = vec![(module.clone(), Source::File(file))];
-                let beside =
-                    top_level(&folder).into_iter().filter(|name| *name != module && !is_standard(name));
+                // A folder without an `__init__.py` may only hold what the plugin looks up by `sys.path`: its name is
+                // taken once it is imported.
+                let is_package = |name: &String| {
+                    !folder.join(name).is_dir() || folder.join(name).join("__init__.py").is_file()
+                };
+                let beside = (top_level(&folder).into_iter())
+                    .filter(|name| *name != module && !is_standard(name) && is_package(name));
                 names.extend(beside.map(|name| (name, Source::Folder(folder.clone()))));
                 Ok(Self { module, names, folder })
             }

@@ -95,8 +95,10 @@ fn writes_in_data_folder(path: &str) -> bool {
     let data = DataFolder::new();
     let place = data.path().join(path);
     std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-    let body =
-        format!("open({:?}, 'w').close()\nreturn orca.ExecutionResult.success('')", place.to_str().unwrap());
+    let body = format!(
+        "open({:?}, 'a').write('forged')\nreturn orca.ExecutionResult.success('')",
+        place.to_str().unwrap()
+    );
     data.add_script("writer", "writer.py", &script(&body));
     let application = Application::on(data);
     application.load("writer");
@@ -105,7 +107,8 @@ fn writes_in_data_folder(path: &str) -> bool {
     if let Err(error) = &result {
         assert!(error.to_string().contains("PermissionError"), "{error}");
     }
-    assert_eq!(place.exists(), result.is_ok());
+    let text = std::fs::read_to_string(&place).unwrap_or_default();
+    assert_eq!(text.contains("forged"), result.is_ok());
     result.is_ok()
 }
 

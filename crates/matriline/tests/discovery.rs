@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use common::Application;
-use matriline::{CloudOverlay, Descriptor, PluginManager};
+use matriline::{CloudOverlay, Descriptor, LoadOptions, PluginManager};
 use matriline_testkit::{DataFolder, process_tests};
 
 fn keys(application: &Application) -> Vec<String> {
@@ -46,7 +46,7 @@ fn the_log_callback_may_call_back() {
         let all = weak.upgrade();
         let Some(manager) = all.as_ref().and_then(|manager| manager.get()) else { return };
         let found = manager.discover_plugins().entries().len();
-        let failed = manager.loader().load_plugin("raises_at_import").is_err();
+        let failed = manager.loader().load_plugin("raises_at_import", LoadOptions::default()).wait().is_err();
         tell.send((record.text.to_owned(), found, failed)).unwrap();
     });
     manager.set(started.start().unwrap()).ok().unwrap();
@@ -54,7 +54,7 @@ fn the_log_callback_may_call_back() {
     manager.discover_plugins();
     assert!(manager.start_discovery(|_| {}));
     assert!(manager.wait_for_discovery(None));
-    manager.loader().load_plugin("good").unwrap();
+    manager.loader().load_plugin("good", LoadOptions::default()).wait().unwrap();
     let told: Vec<_> = told.try_iter().collect();
     assert!(told.iter().all(|(_, found, failed)| (*found, *failed) == (2, true)), "{told:?}");
     assert!(told.iter().any(|(text, ..)| text == "Loaded plugin `good`"), "{told:?}");

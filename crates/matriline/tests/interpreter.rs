@@ -124,7 +124,7 @@ fn what_plugins_print_goes_on_to_the_process_if_wished() {
     unsafe { libc::dup2(std::os::fd::AsRawFd::as_raw_fd(&seen), 1) };
     let manager = matriline::PluginManager::builder(data.path()).forward_output(true).start().unwrap();
     manager.discover_plugins();
-    manager.loader().load_plugin("prints").unwrap();
+    manager.loader().load_plugin("prints", matriline::LoadOptions::default()).wait().unwrap();
     let prints = manager.loader().capability::<dyn matriline::GcodeCapability>("prints", "edit").unwrap();
     common::run(&*prints, &data.path().join("none.gcode")).unwrap();
     let mut text = String::new();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use common::{Application, run, script, success};
-use matriline::{CallError, CapabilityType, Error, ErrorCode, LogLevel, Status};
+use matriline::{CallError, CapabilityType, Error, ErrorCode, LoadOptions, LogLevel, Status};
 use matriline_testkit::{DataFolder, process_tests};
 
 fn a_capability_held_across_unloading_answers_with_an_error() {
@@ -28,7 +28,7 @@ fn a_capability_held_across_shutdown_answers_with_an_error() {
     application.manager.shutdown().unwrap();
     application.manager.shutdown().unwrap();
     assert!(matches!(run(&*held, &application.gcode()), Err(Error::Call(CallError::Unloaded(_)))));
-    let error = application.manager.loader().load_plugin("good").unwrap_err();
+    let error = application.manager.loader().load_plugin("good", LoadOptions::default()).wait().unwrap_err();
     assert_eq!(error.code(), ErrorCode::NotStarted);
 }
 
@@ -73,9 +73,9 @@ fn python_does_not_end_under_a_plugins_thread() {
     application.execute("sleeper", "edit").unwrap();
     application.manager.shutdown().unwrap();
     let warnings = application.logged(LogLevel::Warn, "sleeper").join("\n");
-    assert!(warnings.contains("left threads running (1)"), "{warnings}");
+    assert!(warnings.contains("left threads running: `Thread-1 (sleep)`"), "{warnings}");
     let refused = Interpreter::finalize().unwrap_err().to_string();
-    assert!(refused.contains("`sleeper`"), "{refused}");
+    assert!(refused.contains("`Thread-1 (sleep)` of `sleeper`"), "{refused}");
 }
 
 fn eight_threads_call_at_once() {
@@ -156,7 +156,7 @@ fn a_callback_unloads_the_plugin_that_calls() {
         .unwrap();
     started.discover_plugins();
     manager.set(started.clone()).ok().unwrap();
-    started.loader().load_plugin("asks").unwrap();
+    started.loader().load_plugin("asks", LoadOptions::default()).wait().unwrap();
     let capability = started.loader().capability::<dyn matriline::GcodeCapability>("asks", "edit").unwrap();
     let error = run(&*capability, &data.path().join("x.gcode")).unwrap_err();
     assert_eq!(error.code(), ErrorCode::PluginRaised, "the call went on to its end: {error}");
@@ -164,7 +164,7 @@ fn a_callback_unloads_the_plugin_that_calls() {
         run(&*capability, &data.path().join("x.gcode")).unwrap_err().code(),
         ErrorCode::CapabilityUnloaded
     );
-    started.loader().load_plugin("asks").unwrap();
+    started.loader().load_plugin("asks", LoadOptions::default()).wait().unwrap();
     started.shutdown().unwrap();
 }
 
@@ -191,8 +191,8 @@ fn a_callback_may_call_another_plugin() {
         .unwrap();
     started.discover_plugins();
     shared.set(started.clone()).ok().unwrap();
-    started.loader().load_plugin("asks").unwrap();
-    started.loader().load_plugin("answers").unwrap();
+    started.loader().load_plugin("asks", LoadOptions::default()).wait().unwrap();
+    started.loader().load_plugin("answers", LoadOptions::default()).wait().unwrap();
     let asks = started.loader().capability::<dyn matriline::GcodeCapability>("asks", "edit").unwrap();
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -232,7 +232,7 @@ fn the_log_callback_goes_with_its_manager() {
     let manager =
         matriline::PluginManager::builder(data.path()).log(move |_| drop(kept.clone())).start().unwrap();
     manager.discover_plugins();
-    manager.loader().load_plugin("good").unwrap();
+    manager.loader().load_plugin("good", LoadOptions::default()).wait().unwrap();
     manager.shutdown().unwrap();
     drop(manager);
     assert_eq!(std::sync::Arc::strong_count(&token), 1);

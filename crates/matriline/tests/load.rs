@@ -17,7 +17,7 @@ fn check_load_error(case: &str, code: ErrorCode, parts: &[&str]) {
     }
     assert_eq!(error.code(), code, "{message}");
     assert_eq!(error.plugin(), Some(case));
-    assert!(message.contains(&format!("`{case}`")), "{message}");
+    assert!(message.contains(case), "{message}");
     assert!(!application.logged(LogLevel::Error, case).is_empty(), "the failure is logged with the plugin");
     assert!(application.manager.loader().loaded_plugin_capabilities(case).is_empty());
     assert_eq!(application.execute("good", "edit").unwrap().status, Status::Success);
@@ -177,7 +177,8 @@ fn broken_metadata() {
 fn unknown_plugin() {
     let application = Application::with(&[]);
     let error = application.load_error("No_Such_Plugin");
-    assert!(error.to_string().starts_with("Plugin not found: `No_Such_Plugin`"), "{error}");
+    // 12.4 L13
+    assert_eq!(error.to_string(), "Plugin not found: No_Such_Plugin");
     assert_eq!(error.code(), ErrorCode::PluginNotFound);
 }
 
@@ -208,7 +209,8 @@ fn scanning_runs_no_plugin_code() {
     assert_eq!(marks(&application), before);
     // The same code does leave its mark when it is loaded.
     application.load("marks_when_run");
-    assert_eq!(marks(&application), before + 1);
+    // its mark, and the sidecar
+    assert_eq!(marks(&application), before + 2);
 }
 
 fn a_class_without_execute_loads_and_is_warned_of() {

@@ -26,6 +26,14 @@ pub enum matriline_result {
     LOAD_FAILED = 12,
     /// The plugin failed while it was unloaded.
     UNLOAD_FAILED = 13,
+    /// The load of the plugin was cancelled.
+    LOAD_CANCELLED = 14,
+    /// The plugin is not loaded, or has no such capability.
+    NO_CAPABILITY = 15,
+    /// A package was not installed, removed or brought back.
+    INSTALL_FAILED = 16,
+    /// The packages that a plugin depends on were not installed.
+    ENVIRONMENT_FAILED = 17,
     /// The capability's plugin is not loaded any more.
     CAPABILITY_UNLOADED = 20,
     /// The capability is switched off.
@@ -54,6 +62,10 @@ impl From<ErrorCode> for matriline_result {
             ErrorCode::PluginInvalid => Self::PLUGIN_INVALID,
             ErrorCode::LoadFailed => Self::LOAD_FAILED,
             ErrorCode::UnloadFailed => Self::UNLOAD_FAILED,
+            ErrorCode::LoadCancelled => Self::LOAD_CANCELLED,
+            ErrorCode::NoCapability => Self::NO_CAPABILITY,
+            ErrorCode::InstallFailed => Self::INSTALL_FAILED,
+            ErrorCode::EnvironmentFailed => Self::ENVIRONMENT_FAILED,
             ErrorCode::CapabilityUnloaded => Self::CAPABILITY_UNLOADED,
             ErrorCode::CapabilityDisabled => Self::CAPABILITY_DISABLED,
             ErrorCode::ShuttingDown => Self::SHUTTING_DOWN,

@@ -1,6 +1,6 @@
 //! The manager: catalog, loader and look-up.
 
-use matriline::PluginManager;
+use matriline::{LoadOptions, PluginManager};
 
 use super::capability::{matriline_capability, matriline_capability_list};
 use super::catalog::matriline_catalog;
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn matriline_manager_load_plugin(
     enter(error_out, || {
         // SAFETY: the caller's promise.
         let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
-        Ok(manager.0.loader().load_plugin(key)?)
+        Ok(manager.0.loader().load_plugin(key, LoadOptions::default()).wait()?)
     })
 }
 

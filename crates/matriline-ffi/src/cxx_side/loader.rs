@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cxx::SharedPtr;
-use matriline::{CapabilityType, Entry, ErrorCode};
+use matriline::{CapabilityType, Entry, ErrorCode, LoadOptions};
 
 use crate::boundary::{Fault, Outcome, run, text};
 use crate::bridge::ffi;
@@ -16,7 +16,7 @@ impl Host {
     /// A plugin that does not load is data: the loader keeps its error.
     pub(crate) fn load(&self, key: &str, failure: Pin<&mut ffi::Failure>) {
         run(failure, || {
-            let _ = self.manager()?.loader().load_plugin(key);
+            let _ = self.manager()?.loader().load_plugin(key, LoadOptions::default()).wait();
             Ok(())
         });
     }

@@ -5,7 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use matriline::{Error, ExecutionResult, GcodeCapability, GcodeContext, LogLevel, PluginManager, Status};
+use matriline::{
+    Error, ExecutionResult, GcodeCapability, GcodeContext, LoadOptions, LogLevel, PluginManager, Status,
+};
 use matriline_testkit::DataFolder;
 
 /// A running manager on a data folder with plugins, what it logged, and a G-code file outside of the data folder.
@@ -55,7 +57,7 @@ impl Application {
 
     /// The one error of loading a plugin.
     pub fn load_error(&self, key: &str) -> Error {
-        let error = self.manager.loader().load_plugin(key).unwrap_err();
+        let error = self.manager.loader().load_plugin(key, LoadOptions::default()).wait().unwrap_err();
         let kept = self.manager.loader().plugin_load_error(key).expect("the error is kept");
         assert_eq!(error.to_string(), kept.to_string());
         assert!(!self.manager.loader().is_plugin_loaded(key));
@@ -65,7 +67,8 @@ impl Application {
     pub fn load(&self, key: &str) {
         self.manager
             .loader()
-            .load_plugin(key)
+            .load_plugin(key, LoadOptions::default())
+            .wait()
             .unwrap_or_else(|error| panic!("{error}\n{:?}", error.traceback()));
     }
 

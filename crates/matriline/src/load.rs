@@ -1,0 +1,251 @@
+//! Loading: on a thread of the loader, step by step, with everything undone when a step fails.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use matriline_capability::{Capability, CapabilityId};
+use matriline_catalog::state::InstallState;
+use matriline_catalog::{Catalog, CatalogEntry};
+use matriline_install::environment::Environment;
+use matriline_orca::{LoadRequest, LoadedPlugin, Steps};
+use matriline_policy::WriteRules;
+use matriline_python::identity::{Identity, IdentityOptions};
+use matriline_python::{PythonCapability, tell};
+use matriline_registry::Entry;
+
+use crate::events::Event;
+use crate::loading::{Job, LoadOptions, LoadStage, Loading};
+use crate::marker::Activity;
+use crate::slots::Asked;
+use crate::source::Code;
+use crate::timings::Phase;
+use crate::unload::{end, still_running, warn_of_threads};
+use crate::{Error, PluginLoader, dependencies};
+
+impl PluginLoader {
+    /// Loads an installed plugin: installs what it depends on, imports it, makes its capabilities, runs their
+    /// `on_load`. Returns at once; the load runs on a thread of its own, beside others.
+    ///
+    /// A loaded plugin stays as it is, but for the capabilities that `options` ask for, which are enabled. A plugin
+    /// that is being loaded is loaded once. What is loaded is enabled: it is loaded at the next start as well.
+    ///
+    /// # Errors
+    /// They come with the end of the load ([`Loading::wait`]), and stay
+    /// ([`plugin_load_error`](Self::plugin_load_error)); nothing of the plugin remains then: [`Error::PluginNotFound`]
+    /// and [`Error::PluginInvalid`], which are there at once, [`Error::Environment`], [`Error::Load`] and what its
+    /// wheel can have wrong, [`Error::ShutDown`].
+    pub fn load_plugin(&self, key: &str, options: LoadOptions) -> Loading {
+        self.ask(Job::new(key, options))
+    }
+
+    pub(crate) fn ask(&self, job: Arc<Job>) -> Loading {
+        if let Some(error) = self.refusal(&job.key) {
+            self.over(&job, Err(error));
+            return Loading(job);
+        }
+        match self.0.slots.ask(job.clone()) {
+            Asked::Begin(job) => self.begin(job),
+            Asked::Under(job) => return Loading(job),
+            Asked::Loaded => {
+                self.enable_asked(&job);
+                self.over(&job, Ok(Vec::new()));
+            }
+            Asked::Stuck(entry) => self.over(&job, Err(still_running(&entry))),
+        }
+        Loading(job)
+    }
+
+    /// Why a load cannot even begin.
+    fn refusal(&self, key: &str) -> Option<Error> {
+        if self.0.closed.load(Ordering::Acquire) {
+            return Some(Error::ShutDown);
+        }
+        self.installed(&self.0.catalog.load(), key).err()
+    }
+
+    /// Has a job done by the workers; its slot is taken.
+    pub(crate) fn begin(&self, job: Arc<Job>) {
+        let (loader, begun) = (self.clone(), job.clone());
+        if !self.0.workers.push(move || loader.run(&begun)) {
+            let plugin = job.key.clone();
+            self.leave(&job, Err(Error::Unexpected { plugin, problem: "no thread can be started".into() }));
+        }
+    }
+
+    fn run(&self, job: &Arc<Job>) {
+        job.begin();
+        // what the log callback asks for is not told to it
+        let load = || if job.is_quiet { tell(|| self.load(job)) } else { self.logged(|| self.load(job)) };
+        let loaded = catch_unwind(AssertUnwindSafe(load));
+        let loaded = loaded.unwrap_or_else(|panic| {
+            Err(Error::Unexpected { plugin: job.key.clone(), problem: text_of(&*panic) })
+        });
+        self.leave(job, loaded);
+    }
+
+    /// The slot of a job is given free, unless it holds the plugin now, and whoever waits is told.
+    fn leave(&self, job: &Job, loaded: Result<Vec<Arc<Entry>>, Error>) {
+        let loaded = loaded.map_err(|error| match job.is_cancelled() {
+            true => Error::Cancelled { plugin: job.key.clone() },
+            false => error,
+        });
+        let next = loaded.is_err().then(|| self.0.slots.free(&job.key)).flatten();
+        self.over(job, loaded);
+        next.into_iter().for_each(|job| self.begin(job));
+    }
+
+    /// The end of a load: the kept error, the job, the subscribers, those who wait. `loaded` is what was not there before.
+    fn over(&self, job: &Job, loaded: Result<Vec<Arc<Entry>>, Error>) {
+        let key = job.key.as_str();
+        let log = || match &loaded {
+            Ok(_) => self.keep_error(key, None),
+            Err(Error::Cancelled { .. }) => {
+                tracing::info!(target: "matriline::load", plugin = key, "The load of plugin `{key}` was cancelled");
+            }
+            Err(error) => {
+                self.keep_error(key, Some(error.clone()));
+                let traceback = error.traceback().map(|text| format!("\n{text}")).unwrap_or_default();
+                tracing::error!(target: "matriline::load", plugin = key, "{error}{traceback}");
+            }
+        };
+        if job.is_quiet {
+            tell(log)
+        } else {
+            self.logged(log)
+        }
+        job.end(loaded.as_ref().map(drop).map_err(Error::clone));
+        if !matches!(loaded, Err(Error::Cancelled { .. })) {
+            self.tell(Event::Load(key.into()));
+            for entry in loaded.iter().flatten().filter(|entry| entry.gate().is_enabled()) {
+                self.tell(Event::CapabilityLoad(entry.id().clone()));
+            }
+            self.tell(Event::Changed(key.into()));
+        }
+        job.told();
+    }
+
+    fn load(&self, job: &Job) -> Result<Vec<Arc<Entry>>, Error> {
+        let key = job.key.as_str();
+        let catalog = self.0.catalog.load_full();
+        let entry = self.installed(&catalog, key)?;
+        self.go_on(job)?;
+        let keeper = &self.0.timekeeper;
+        let environment = keeper.measure(key, Phase::Environment, || self.environment(entry, job))?;
+        self.go_on(job)?;
+        let request = self.request(entry, environment.as_ref())?;
+        job.enter(LoadStage::Python);
+        let plugin = self.run_python(job, request)?;
+        let stored = self.0.wishes.read(entry);
+        let live = |body: &Arc<PythonCapability>| {
+            let enabled = is_enabled(&job.options, stored.as_ref(), body.id());
+            let CapabilityId { kind, name, .. } = body.id();
+            let calling = Activity::Calling { kind: *kind, capability: name.clone() };
+            let watch = keeper.watch(body.timings(), self.0.marker.number(key, &calling));
+            Arc::new(Entry::watched(Box::new(body.clone()), enabled, watch))
+        };
+        let entries: Vec<_> = plugin.capabilities().iter().map(live).collect();
+        let publish = || {
+            // The slot is this thread's and the names were checked, so that no identity can be there already.
+            if let Err(collision) = self.0.registry.add(key, entries.clone()) {
+                tracing::error!(target: "matriline::load", plugin = key, "{collision}");
+            }
+        };
+        if let Err(plugin) = self.0.slots.commit(job, plugin, publish) {
+            end(key, plugin);
+            return Err(Error::Cancelled { plugin: key.into() });
+        }
+        self.0.wishes.loaded(entry, stored, &entries);
+        tracing::info!(target: "matriline::load", plugin = key, "Loaded plugin `{key}`");
+        Ok(entries)
+    }
+
+    /// Runs the plugin's code, marked and timed.
+    fn run_python(&self, job: &Job, request: LoadRequest) -> Result<LoadedPlugin, Error> {
+        let key = job.key.as_str();
+        let loaded = self.0.timekeeper.follow(&self.0.marker, key, |phases| {
+            let begins = |phase| {
+                phases.enter(match phase {
+                    matriline_orca::Phase::Import => Phase::Import,
+                    matriline_orca::Phase::Register => Phase::Register,
+                    matriline_orca::Phase::OnLoad => Phase::OnLoad,
+                });
+            };
+            matriline_orca::load(request, &Steps { cancelled: &|| job.is_cancelled(), begins: &begins })
+        });
+        loaded.map_err(|failed| {
+            warn_of_threads(key, &failed.threads);
+            Error::Load(failed.error)
+        })
+    }
+
+    /// Loaded already, so only what is asked for changes.
+    fn enable_asked(&self, job: &Job) {
+        for name in job.options.capabilities.iter().flatten() {
+            for entry in self.loaded_plugin_capabilities(&job.key) {
+                let CapabilityId { kind, name: own, plugin_key } = entry.id();
+                if own == name {
+                    self.set_capability_enabled(plugin_key, *kind, own, true);
+                }
+            }
+        }
+    }
+
+    /// An error when the load is not wanted any more.
+    fn go_on(&self, job: &Job) -> Result<(), Error> {
+        match job.is_cancelled() {
+            true => Err(Error::Cancelled { plugin: job.key.clone() }),
+            false => Ok(()),
+        }
+    }
+
+    fn installed<'c>(&self, catalog: &'c Catalog, key: &str) -> Result<&'c Arc<CatalogEntry>, Error> {
+        let entry = catalog.get(key).ok_or_else(|| Error::PluginNotFound { plugin: key.into() })?;
+        if !entry.has_local_package() {
+            return Err(Error::NotInstalled { plugin: key.into() });
+        }
+        match entry.error() {
+            None => Ok(entry),
+            Some(problem) => {
+                Err(Error::PluginInvalid { plugin: key.into(), folder: entry.folder.clone(), problem })
+            }
+        }
+    }
+
+    fn request(&self, entry: &CatalogEntry, environment: Option<&Environment>) -> Result<LoadRequest, Error> {
+        let key = &entry.descriptor.plugin_key;
+        let unreadable =
+            |cause| Error::File { act: "read", path: entry.folder.clone(), cause: Arc::new(cause) };
+        let folder = entry.folder.canonicalize().map_err(unreadable)?;
+        let file = entry.entry.as_deref().unwrap_or(&folder);
+        let code = Code::of(entry, file, &self.0.data_dir.join("cache"))?;
+        let identity = Identity::new(IdentityOptions {
+            key: key.clone(),
+            rules: WriteRules::for_plugin(&self.0.data_dir, &folder),
+            code: vec![code.folder.clone()],
+        });
+        let installed = environment.map(|environment| environment.folder().to_owned());
+        Ok(LoadRequest {
+            module: code.module,
+            names: code.names,
+            environment: environment.map(dependencies::names).unwrap_or_default(),
+            distributions: [code.folder.clone()].into_iter().chain(installed).collect(),
+            folders: vec![code.folder],
+            identity,
+        })
+    }
+}
+
+/// A request wins; without one, what the sidecar remembers; what nobody knows is enabled.
+fn is_enabled(options: &LoadOptions, stored: Option<&InstallState>, id: &CapabilityId) -> bool {
+    match &options.capabilities {
+        Some(wanted) => wanted.contains(&id.name),
+        None => stored.and_then(|state| state.is_capability_enabled(id.kind, &id.name)).unwrap_or(true),
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown error".into())
+}

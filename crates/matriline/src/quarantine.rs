@@ -1,0 +1,33 @@
+//! Plugins that were running when a process died: they stay off until someone enables them.
+
+use matriline_catalog::Catalog;
+
+use crate::marker::Crash;
+use crate::{Error, PluginLoader, PluginManager};
+
+impl PluginManager {
+    /// The plugins that were running when an earlier process on this data folder died, as this manager found at its
+    /// start. They are not loaded by [`load_enabled`](Self::load_enabled) any more; loading one by its key enables it
+    /// again.
+    pub fn crashes(&self) -> &[Crash] {
+        &self.loader().0.crashes
+    }
+}
+
+impl PluginLoader {
+    /// Switches those off that a discovery has found, once.
+    pub(crate) fn quarantine(&self, catalog: &Catalog) {
+        for crash in &self.0.crashes {
+            let Some(entry) = catalog.get(&crash.plugin).filter(|entry| entry.has_local_package()) else {
+                continue;
+            };
+            if !self.0.quarantined.lock().insert(crash.plugin.clone()) {
+                continue;
+            }
+            self.0.wishes.quarantine(entry);
+            let problem = format!("{crash}; it stays off until it is enabled");
+            tracing::error!(target: "matriline::load", plugin = &*crash.plugin, "{problem}");
+            self.keep_error(&crash.plugin, Some(Error::Reported { plugin: crash.plugin.clone(), problem }));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Unloading: gates closed, calls waited for, `on_unload`, modules gone, subscribers told.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use matriline_orca::LoadedPlugin;
+use matriline_python::identity;
+use matriline_registry::{Entry, inside};
+
+use crate::events::Event;
+use crate::loading::{Job, LoadOptions, Loading};
+use crate::marker::Activity;
+use crate::slots::{Stuck, Taken};
+use crate::timings::Phase;
+use crate::{Error, PluginLoader};
+
+/// How long unloading waits for calls to return.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What becomes of the wish that a plugin is loaded at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// It stays: the plugin goes for an update, an error, a shutdown.
+    Keep,
+    /// It ends: the application or its user wants the plugin off.
+    End,
+}
+
+impl PluginLoader {
+    /// Unloads a plugin: closes its capabilities, waits for calls inside, runs `on_unload`, lets go of its modules. It
+    /// is not loaded at the next start then. A load that is under way is cancelled. Unloading what is not loaded does
+    /// nothing else. Inside of one of its own calls it is unloaded when the thread's outermost call returns.
+    ///
+    /// # Errors
+    /// [`Error::StillRunning`] when calls do not return within ten seconds; the capabilities stay closed, and unloading
+    /// can be tried again. [`Error::Busy`] when another thread is unloading it.
+    pub fn unload_plugin(&self, key: &str) -> Result<(), Error> {
+        self.unload(key, Wish::End, None)
+    }
+
+    /// Unloads a plugin and loads it again, as its code is now; its capabilities stay enabled or disabled. One that is
+    /// not loaded is loaded.
+    pub fn reload_plugin(&self, key: &str) -> Loading {
+        let job = Job::new(key, LoadOptions::default());
+        match self.unload(key, Wish::Keep, Some(job.clone())) {
+            Ok(()) => Loading(job),
+            Err(error) => Loading(Job::ended(key, Err(error))),
+        }
+    }
+
+    /// Unloads every plugin. What is enabled stays so.
+    ///
+    /// # Errors
+    /// The first of [`unload_plugin`](Self::unload_plugin); the others are unloaded all the same.
+    pub fn unload_all_plugins(&self) -> Result<(), Error> {
+        let keys = self.0.slots.keys();
+        let ended: Vec<_> = keys.iter().map(|key| self.unload(key, Wish::Keep, None)).collect();
+        ended.into_iter().collect()
+    }
+
+    /// Unloads the plugins that came from the cloud: the user has signed out. What is enabled stays so.
+    ///
+    /// # Errors
+    /// As [`unload_all_plugins`](Self::unload_all_plugins).
+    pub fn unload_cloud_plugins(&self) -> Result<(), Error> {
+        let catalog = self.0.catalog.load_full();
+        let of_cloud =
+            |key: &String| catalog.get(key).is_some_and(|entry| entry.descriptor.is_cloud_plugin());
+        let keys = self.0.slots.keys().into_iter().filter(of_cloud);
+        let ended: Vec<_> = keys.map(|key| self.unload(&key, Wish::Keep, None)).collect();
+        ended.into_iter().collect()
+    }
+
+    /// Unloads a plugin that raised, and keeps why. It stays enabled: the next start gives it another chance.
+    pub(crate) fn unload_failed(&self, key: &str, error: &Error) {
+        self.keep_error(key, Some(error.clone()));
+        if let Err(error) = self.unload(key, Wish::Keep, None) {
+            self.logged(|| tracing::warn!(target: "matriline::load", plugin = key, "{error}"));
+        }
+    }
+
+    /// `then` is loaded when the plugin is gone.
+    pub(crate) fn unload(&self, key: &str, wish: Wish, then: Option<Arc<Job>>) -> Result<(), Error> {
+        if wish == Wish::End
+            && let Some(entry) = self.0.catalog.load().get(key)
+        {
+            self.logged(|| self.0.wishes.turn_off(entry));
+        }
+        let stuck = match self.0.slots.take(key, then.clone()) {
+            Taken::NotLoaded => {
+                then.into_iter().for_each(|job| drop(self.ask(job)));
+                return Ok(());
+            }
+            Taken::Cancelled => return Ok(()),
+            Taken::Unloading if then.is_some() => return Ok(()),
+            Taken::Unloading => return Err(Error::Busy { plugin: key.into() }),
+            Taken::Loaded(plugin) => self.close_plugin(plugin),
+            Taken::Stuck(stuck) => stuck,
+        };
+        if inside::plugin(key) {
+            let loader = self.clone();
+            inside::defer(move || {
+                let key = stuck.plugin.identity().key().to_owned();
+                if let Err(error) = loader.finish(stuck) {
+                    loader.logged(|| tracing::error!(target: "matriline::load", plugin = &*key, "{error}"));
+                }
+            });
+            return Ok(());
+        }
+        self.finish(stuck)
+    }
+
+    /// Does `act` while the plugin is not loaded, and nobody can load it. Answers whether it was loaded.
+    pub(crate) fn while_unloaded<R>(&self, key: &str, act: impl FnOnce() -> R) -> Result<(bool, R), Error> {
+        let busy = || Error::Busy { plugin: key.into() };
+        if inside::plugin(key) {
+            return Err(busy());
+        }
+        let deadline = Instant::now() + PATIENCE;
+        let unloaded = loop {
+            match self.0.slots.occupy(key) {
+                Taken::NotLoaded => break None,
+                Taken::Loaded(plugin) => break Some(self.close_plugin(plugin)),
+                Taken::Stuck(stuck) => break Some(stuck),
+                Taken::Unloading => return Err(busy()),
+                Taken::Cancelled => {
+                    let ended = self.0.slots.job(key).map(|job| job.wait(Some(deadline)));
+                    if ended.is_some_and(|ended| ended.is_none()) || Instant::now() >= deadline {
+                        return Err(busy());
+                    }
+                }
+            }
+        };
+        let was_loaded = unloaded.is_some();
+        let entries = unloaded.map(|stuck| self.end_plugin(stuck)).transpose()?;
+        let answer = act();
+        self.release(key, &entries.unwrap_or_default(), was_loaded);
+        Ok((was_loaded, answer))
+    }
+
+    fn close_plugin(&self, plugin: LoadedPlugin) -> Stuck {
+        let entries = self.0.registry.remove(plugin.identity().key());
+        entries.iter().for_each(|entry| entry.gate().close());
+        Stuck { plugin, entries }
+    }
+
+    fn finish(&self, stuck: Stuck) -> Result<(), Error> {
+        let key = stuck.plugin.identity().key().to_owned();
+        let entries = self.end_plugin(stuck)?;
+        self.release(&key, &entries, true);
+        Ok(())
+    }
+
+    /// Waits for the calls inside, and ends the plugin.
+    fn end_plugin(&self, stuck: Stuck) -> Result<Vec<Arc<Entry>>, Error> {
+        let key = stuck.plugin.identity().key().to_owned();
+        let inside = |entry: &&Arc<Entry>| !entry.gate().wait_until_empty(PATIENCE);
+        if let Some(error) =
+            identity::host_call(|| stuck.entries.iter().find(inside)).map(|entry| still_running(entry))
+        {
+            if let Some(job) = self.0.slots.get_stuck(&key, stuck) {
+                job.end(Err(error.clone()));
+                job.told();
+            }
+            return Err(error);
+        }
+        let Stuck { plugin, entries } = stuck;
+        let loader = &self.0;
+        self.logged(|| {
+            loader.marker.during(&key, &Activity::Unloading, || {
+                loader.timekeeper.measure(&key, Phase::OnUnload, || end(&key, plugin));
+            });
+        });
+        Ok(entries)
+    }
+
+    /// Gives the slot free, tells the subscribers if it held a plugin, and begins the load that waits for it.
+    fn release(&self, key: &str, entries: &[Arc<Entry>], was_loaded: bool) {
+        let next = self.0.slots.free(key);
+        if was_loaded {
+            for entry in entries.iter().filter(|entry| entry.gate().is_enabled()) {
+                self.tell(Event::CapabilityUnload(entry.id().clone()));
+            }
+            self.tell(Event::Unload(key.into()));
+            self.tell(Event::Changed(key.into()));
+        }
+        next.into_iter().for_each(|job| self.begin(job));
+    }
+}
+
+pub(crate) fn still_running(entry: &Entry) -> Error {
+    Error::StillRunning { id: entry.id().clone(), calls: entry.gate().inside() }
+}
+
+/// Runs `on_unload` and says what went wrong.
+pub(crate) fn end(key: &str, plugin: LoadedPlugin) {
+    let unloaded = plugin.unload();
+    for (id, raised) in unloaded.raised {
+        tracing::error!(target: "matriline::load", plugin = key, "Plugin on_unload failed: plugin `{key}` raised `{}` in `on_unload()` of capability `{}`: {}\n{}", raised.kind, id.name, raised.message, raised.traceback);
+    }
+    warn_of_threads(key, &unloaded.threads);
+    tracing::info!(target: "matriline::load", plugin = key, "Unloaded plugin `{key}`");
+}
+
+/// Names the threads that a plugin left.
+pub(crate) fn warn_of_threads(key: &str, threads: &[String]) {
+    if !threads.is_empty() {
+        let threads = threads.join(", ");
+        tracing::warn!(target: "matriline::load", plugin = key, "Plugin `{key}` left threads running: {threads}; stop them in `on_unload()`");
+    }
+}
