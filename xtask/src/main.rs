@@ -12,6 +12,7 @@ mod headers;
 mod install;
 mod lint;
 mod python;
+mod report;
 mod table;
 mod test;
 mod tools;

@@ -3,6 +3,7 @@
 use crate::cmake::CMakeBuild;
 use crate::command::{self, cargo, output, with_folder_in_front};
 use crate::python::Python;
+use crate::report::Report;
 use crate::tools::Tools;
 use crate::workspace;
 use anyhow::{Result, bail};
@@ -53,8 +54,9 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
         }
     };
     let pythons = pythons.of(&tools);
+    let report = Report::new()?;
     for python in &pythons {
-        note("Rust tests", python, rust_tests(&tools, python));
+        note("Rust tests", python, rust_tests(&tools, python, &report));
         note(
             "Rust doc tests",
             python,
@@ -63,6 +65,7 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
         note("C and C++ tests", python, cpp_tests(&tools, python));
         note("Python tests", python, python_tests(python));
     }
+    report.print()?;
     if !failures.is_empty() {
         bail!("Failed: {}", failures.join(", "));
     }
@@ -94,14 +97,14 @@ pub(crate) fn sanitize() -> Result<()> {
     build.test()
 }
 
-fn rust_tests(tools: &Tools, python: &Python) -> Result<()> {
+fn rust_tests(tools: &Tools, python: &Python, report: &Report) -> Result<()> {
     let has_nextest = output(cargo().args(["nextest", "--version"])).is_ok();
     let runner: &[&str] = if has_nextest {
         &["nextest", "run", "--no-fail-fast", "--workspace"]
     } else {
         &["test", "--no-fail-fast", "--workspace"]
     };
-    command::run(with_uv(cargo_for(python).args(runner), tools))
+    command::run(with_uv(report.gather(cargo_for(python).args(runner)), tools))
 }
 
 fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {

@@ -2,11 +2,11 @@
 //!
 //! The program that is killed is this one, run again with a job. Without a tracer the tests are skipped, and say so.
 
-#![allow(clippy::print_stdout, reason = "what was skipped and how much was done is told")]
-
 #[cfg(not(target_os = "linux"))]
-fn main() {
-    println!("skipped 1: programs can be killed at every call on Linux alone");
+fn main() -> std::process::ExitCode {
+    matriline_testkit::run_cases(&[("kill", || {
+        matriline_testkit::skip("programs can be killed at every call on Linux alone")
+    })])
 }
 
 #[cfg(target_os = "linux")]
@@ -15,6 +15,6 @@ mod common;
 mod killed;
 
 #[cfg(target_os = "linux")]
-fn main() {
-    killed::main();
+fn main() -> std::process::ExitCode {
+    killed::main()
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Host, eval, is_imported, name, print, run, unload};
+use common::{Host, eval, is_imported, name, run, unload};
 use matriline_orca::LoadError;
 use matriline_python::imports::folders_in_use;
 use matriline_testkit::process_tests;
@@ -151,8 +151,7 @@ fn distributions_are_those_of_the_plugin() {
 /// Real numpy, when the environment names a folder that holds it.
 fn numpy_loads_unloads_and_loads_again() {
     let Some(folder) = numpy() else {
-        print("skipped: numpy cannot be installed here");
-        return;
+        return matriline_testkit::skip("numpy cannot be installed");
     };
     let host = Host::start();
     let mut plugin = host.plugin("first", "import numpy\nassert numpy.arange(4).sum() == 6");

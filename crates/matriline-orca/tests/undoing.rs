@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Host, eval, is_imported, print, run, unload};
-use matriline_testkit::process_tests;
+use common::{Host, eval, is_imported, run, unload};
+use matriline_testkit::{process_tests, report};
 
 /// `12.4 L5`
 fn changed_code_is_imported_anew() {
@@ -78,7 +78,7 @@ thread.join()
     let before = round(reloads() / 10);
     let after = round(reloads());
     let grown = after.saturating_sub(before);
-    print(&format!(
+    report(&format!(
         "{} loads and unloads: {} KiB before, {} KiB more",
         reloads(),
         before / 1024,

@@ -20,6 +20,7 @@ mod fixtures;
 #[cfg(target_os = "linux")]
 mod kill_points;
 mod process;
+mod report;
 mod victim;
 mod wheel;
 
@@ -28,5 +29,6 @@ pub use fixtures::{fixtures_dir, plugin_fixture, plugin_fixtures, sample_gcode, 
 #[cfg(target_os = "linux")]
 pub use kill_points::{KillPoints, Summary, Untraceable};
 pub use process::run_cases;
+pub use report::{report, skip};
 pub use victim::Victim;
 pub use wheel::WheelBuilder;

@@ -4,6 +4,7 @@ use crate::common::{UUID, catalog, cloud, installer, script};
 use matriline_capability::{CapabilityId, CapabilityType};
 use matriline_catalog::state::PluginConfig;
 use matriline_install::{Fault, InstallError, InstallSource, Swap};
+use matriline_testkit::{report, run_cases, skip};
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File};
@@ -11,7 +12,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 const TEST: &str = "MATRILINE_DISK_TEST";
 const FOLDER: &str = "MATRILINE_DISK_FOLDER";
@@ -19,26 +20,33 @@ const FOLDER: &str = "MATRILINE_DISK_FOLDER";
 const NOBODY: u32 = 65534;
 const PAGE: u64 = 4096;
 
-pub(crate) fn main() {
-    if let Ok(test) = env::var(TEST) {
-        let folder = PathBuf::from(env::var_os(FOLDER).unwrap());
-        match test.as_str() {
-            "full" => full(&folder),
-            "read-only" => read_only(&folder),
-            "permission" => refused(&folder, |it| matches!(it, Fault::NoPermission { .. })),
-            _ => panic!("There is no test `{test}`"),
-        }
-        return;
+pub(crate) fn main() -> ExitCode {
+    let Ok(test) = env::var(TEST) else {
+        return run_cases(&[
+            ("a_full_disk", || on_a_small_disk("full")),
+            ("a_read_only_disk", || on_a_small_disk("read-only")),
+            ("a_folder_without_permission", as_nobody),
+        ]);
+    };
+    let folder = PathBuf::from(env::var_os(FOLDER).unwrap());
+    match test.as_str() {
+        "full" => full(&folder),
+        "read-only" => read_only(&folder),
+        "permission" => refused(&folder, |it| matches!(it, Fault::NoPermission { .. })),
+        _ => panic!("There is no test `{test}`"),
     }
-    let mut skipped = 0;
-    for test in ["full", "read-only"] {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new("unshare");
-        let mount =
-            r#"mount -t tmpfs -o size=1m,mode=755 tmpfs "$MATRILINE_DISK_FOLDER" || exit 77; exec "$0""#;
-        command.args(["-m", "sh", "-c", mount]).arg(env::current_exe().unwrap());
-        skipped += run(test, &mut command, folder.path());
-    }
+    ExitCode::SUCCESS
+}
+
+fn on_a_small_disk(test: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("unshare");
+    let mount = r#"mount -t tmpfs -o size=1m,mode=755 tmpfs "$MATRILINE_DISK_FOLDER" || exit 77; exec "$0""#;
+    command.args(["-m", "sh", "-c", mount]).arg(env::current_exe().unwrap());
+    run(test, &mut command, folder.path());
+}
+
+fn as_nobody() {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());
     let mut command = Command::new(env::current_exe().unwrap());
@@ -46,29 +54,21 @@ pub(crate) fn main() {
         command.uid(NOBODY).gid(NOBODY);
     }
     set_mode(folder.path(), 0o555);
-    skipped += run("permission", &mut command, folder.path());
+    run("permission", &mut command, folder.path());
     set_mode(folder.path(), 0o755);
-    println!("skipped {skipped}");
 }
 
-/// Runs one test and counts it if it can't be run here.
-fn run(test: &str, command: &mut Command, folder: &Path) -> usize {
+/// Runs one test in a process that is set up for it.
+fn run(test: &str, command: &mut Command, folder: &Path) {
     match command.env(TEST, test).env(FOLDER, folder).output() {
-        Ok(output) if output.status.success() => {
-            print!("{test}: {}", String::from_utf8_lossy(&output.stdout));
-            0
-        }
+        Ok(output) if output.status.success() => {}
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let has_begun = said.contains("panicked");
             assert!(!has_begun, "{test}: {said}");
-            println!("skipped `{test}`: {}", said.trim());
-            1
+            skip(&format!("`{test}`: {}", said.trim()));
         }
-        Err(error) => {
-            println!("skipped `{test}`: {error}");
-            1
-        }
+        Err(error) => skip(&format!("`{test}`: {error}")),
     }
 }
 
@@ -105,7 +105,7 @@ fn full(folder: &Path) {
         }
     }
     assert!(failed > 20 && done > 20, "{failed} acts failed and {done} did not");
-    println!("{failed} acts had no space, {done} had");
+    report(&format!("{failed} acts had no space, {done} had"));
 }
 
 fn read_only(folder: &Path) {
@@ -118,15 +118,13 @@ fn read_only(folder: &Path) {
 /// Every act fails for this reason and leaves all as it is, and the plugins are found as before.
 fn refused(folder: &Path, is: impl Fn(&Fault) -> bool) {
     let before = tree(folder);
-    let acts = ["fresh", "update", "back", "keep", "remove"];
-    for act in acts {
+    for act in ["fresh", "update", "back", "keep", "remove"] {
         let error = run_act(act, folder, Swap::AtOnce).unwrap_err();
         assert!(is(error.fault()), "{act}: {error:?}");
         assert_eq!(tree(folder), before, "{act}");
     }
     installer(folder).recover().unwrap();
     assert_eq!(catalog(folder).valid().count(), 2);
-    println!("{} acts were refused", acts.len());
 }
 
 /// A local plugin with a previous version and a configuration, one of the cloud, and packages.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use matriline_install::environment::{BuildControl, EnvironmentError, Index, Wanted};
 use matriline_install::unpack_wheel;
+use matriline_testkit::skip;
 
 use crate::common::{Case, Place, import, native_wheel, wanted};
 
@@ -219,7 +220,7 @@ fn only_what_the_index_said_is_shown() {
 
 fn an_unpacked_wheel_has_its_data_and_native_modules() {
     let Some(wheel) = native_wheel() else {
-        return eprintln!("1 case is skipped: Python has `_json` built in");
+        return skip("Python has `_json` built in");
     };
     let place = Place::new();
     let path = place.bundled(&wheel);

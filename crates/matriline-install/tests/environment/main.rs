@@ -1,37 +1,25 @@
 //! Environments, built by uv and by programs that pretend to be uv.
 //!
-//! uv is the one that `MATRILINE_UV` names, else the one on `PATH`. Without any, the cases that need it are reported
-//! as ignored, and how many these are.
-#![allow(clippy::print_stderr, reason = "a test talks to the person who runs it")]
+//! uv is the one that `MATRILINE_UV` names, else the one on `PATH`. Without any, the cases that need it are skipped.
 
 mod common;
 mod fake;
 mod real;
 
+use common::{Case, uv};
+use matriline_testkit::{run_cases, skip};
 use std::process::ExitCode;
 
-use common::uv;
-use libtest_mimic::{Arguments, Trial};
+/// Stands for each case that needs uv where there is none.
+const WITHOUT_UV: fn() = || skip("set `MATRILINE_UV` to the path of uv, or have it on `PATH`");
 
 fn main() -> ExitCode {
     if let Ok(act) = std::env::var(common::ACT) {
         common::act(&act);
         return ExitCode::SUCCESS;
     }
-    let arguments = Arguments::from_args();
-    let trial = |case: &common::Case| {
-        let (name, run) = *case;
-        Trial::test(name, move || {
-            run();
-            Ok(())
-        })
-    };
     let has_uv = uv().is_some();
-    if !has_uv && !arguments.list {
-        let count = real::CASES.len();
-        eprintln!("{count} cases are skipped: set `MATRILINE_UV` to the path of uv, or have it on `PATH`");
-    }
-    let real = real::CASES.iter().map(|case| trial(case).with_ignored_flag(!has_uv));
-    let trials = fake::CASES.iter().map(trial).chain(real).collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let real = real::CASES.iter().map(|&(name, run)| (name, if has_uv { run } else { WITHOUT_UV }));
+    let cases: Vec<Case> = fake::CASES.iter().copied().chain(real).collect();
+    run_cases(&cases)
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use matriline_install::environment::{EnvironmentError, Index, Wanted};
-use matriline_testkit::WheelBuilder;
+use matriline_testkit::{WheelBuilder, skip};
 
 use crate::common::{Case, Place, end, import, names, native_wheel, wanted};
 
@@ -298,7 +298,7 @@ fn a_damaged_environment_is_built_again() {
 
 fn data_and_native_modules_are_there() {
     let Some(wheel) = native_wheel() else {
-        return eprintln!("1 case is skipped: Python has `_json` built in");
+        return skip("Python has `_json` built in");
     };
     let place = Place::new();
     place.wheel(&wheel);
@@ -312,7 +312,7 @@ fn a_real_package_from_the_index() {
     match place.prepare(&wanted(&["six==1.17.0"])) {
         Ok(environment) => assert_eq!(names(&environment), ["six 1.17.0"]),
         Err(error @ (EnvironmentError::Failed { .. } | EnvironmentError::TimedOut { .. })) => {
-            eprintln!("1 case is skipped: the index cannot be used: {error}");
+            skip(&format!("the index cannot be used: {error}"));
         }
         Err(error) => panic!("{error}"),
     }

@@ -5,11 +5,11 @@ use matriline_capability::{CapabilityId, CapabilityType};
 use matriline_catalog::CatalogEntry;
 use matriline_catalog::state::PluginConfig;
 use matriline_install::{InstallSource, Installer, Swap};
-use matriline_testkit::{KillPoints, Untraceable, WheelBuilder};
+use matriline_testkit::{KillPoints, Untraceable, WheelBuilder, report, run_cases, skip};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -53,11 +53,10 @@ const CASES: &[Case] = &[
     Case { name: "life", before: &[], may_be: &[None, Some("1"), Some("2"), Some("3")] },
 ];
 
-pub(crate) fn main() {
-    match env::var(JOB) {
-        Ok(job) => work(&job, &from_environment(), Path::new(&env::var_os(PACKAGES).unwrap())),
-        Err(_) => kill_all(),
-    }
+pub(crate) fn main() -> ExitCode {
+    let Ok(job) = env::var(JOB) else { return run_cases(&[("installs_are_killed", kill_all)]) };
+    work(&job, &from_environment(), Path::new(&env::var_os(PACKAGES).unwrap()));
+    ExitCode::SUCCESS
 }
 
 /// The program that is killed.
@@ -97,12 +96,11 @@ fn kill_all() {
     for swap in [Swap::AtOnce, Swap::ByRenames] {
         for case in CASES {
             if let Err(Untraceable(why)) = kill(case, swap, &base, packages.path(), &mut points) {
-                println!("skipped 1: {why}");
-                return;
+                return skip(&why);
             }
         }
     }
-    println!("{}", points.summary());
+    report(&points.summary().to_string());
     assert!(points.summary().kills >= ENOUGH);
 }
 
@@ -124,11 +122,10 @@ fn kill(
         let command = command(case.name, swap, data.path(), packages);
         (data, command)
     };
-    let found = points.kill(start, |data, point| {
+    points.kill(start, |data, point| {
         let place = format!("`{}` {swap:?} killed after call {point}", case.name);
         check(case, swap, data.path(), &place);
     })?;
-    println!("{} {swap:?}: {found}", case.name);
     Ok(())
 }
 

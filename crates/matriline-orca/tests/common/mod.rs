@@ -159,12 +159,6 @@ pub fn eval(code: &str) -> String {
     .unwrap()
 }
 
-/// Says what a test cannot assert.
-#[allow(clippy::print_stderr, reason = "figures and skips are for who reads the run")]
-pub fn print(text: &str) {
-    eprintln!("{text}");
-}
-
 /// Whether a module is in `sys.modules`.
 pub fn is_imported(name: &str) -> bool {
     eval(&format!("'{name}' in __import__('sys').modules")) == "True"
