@@ -218,7 +218,7 @@ impl LoadedPlugin {
         answer: &Bound<'_, PyAny>,
     ) -> Result<CapabilityType, LoadError> {
         let py = class.py();
-        let members = py.import(PACKAGE).and_then(|orca| orca.getattr("PluginType"));
+        let members = matriline_python::module(py, PACKAGE).and_then(|orca| orca.getattr("PluginType"));
         let is_member = members.and_then(|class| answer.is_instance(&class)).unwrap_or(false);
         let number = answer.getattr("value").and_then(|value| value.extract::<u8>()).ok();
         number
@@ -242,7 +242,7 @@ impl LoadedPlugin {
 
     /// A class without a method of its row loads, since others of its methods may work; a call of it is an error.
     fn warn_unwritten(&self, class: &Bound<'_, PyType>, row: &TypeSpec, name: &str) {
-        let base = class.py().import(format!("{PACKAGE}.{}", row.python_module));
+        let base = matriline_python::module(class.py(), &format!("{PACKAGE}.{}", row.python_module));
         let base = base.and_then(|module| module.getattr(row.python_class));
         for method in row.methods {
             let inherited = base.as_ref().ok().and_then(|base| base.getattr(method.name).ok());

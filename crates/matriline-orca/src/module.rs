@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use matriline_capability::{CapabilityType, Status, table};
-use matriline_python::{enumeration, record_class, result_class, set_statuses};
+use matriline_python::{enumeration, modules, record_class, result_class, set_statuses};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule};
@@ -19,10 +19,10 @@ pub const PACKAGE: &str = "orca";
 /// What Python raises when a part cannot be made.
 pub fn install(py: Python<'_>) -> PyResult<()> {
     let orca = PyModule::new(py, PACKAGE)?;
-    let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
     // A package without folders: `import orca.gcode` works, `import orca.other` says that there is none.
     orca.setattr("__path__", PyList::empty(py))?;
-    modules.set_item(PACKAGE, &orca)?;
+    orca.setattr("__spec__", spec(py, PACKAGE)?)?;
+    modules(py).set_item(PACKAGE, &orca)?;
 
     let statuses: Vec<_> = Status::ALL.iter().map(|status| (status.member(), *status as i64)).collect();
     set_statuses(add_enumeration(&orca, "PluginResult", &statuses)?);
@@ -96,6 +96,13 @@ fn place<'py>(orca: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, Py
     let path = format!("{PACKAGE}.{name}");
     let module = PyModule::new(py, &path)?;
     orca.add(name, &module)?;
-    py.import("sys")?.getattr("modules")?.set_item(path, &module)?;
+    module.setattr("__spec__", spec(py, &path)?)?;
+    modules(py).set_item(path, &module)?;
     Ok(module)
+}
+
+/// The spec of a module that nothing loads (PEP 451). An import of a module without one looks in vain each time
+/// whether it is still being imported.
+fn spec<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    matriline_python::module(py, "_frozen_importlib")?.getattr("ModuleSpec")?.call1((name, py.None()))
 }

@@ -4,6 +4,7 @@
 //! whole, or when it has grown long; lines of plugins that print at the same time do not mix.
 
 use std::collections::HashMap;
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::identity::{self, Who};
+use crate::modules::{module, sys_object};
 
 /// A line is cut after so many bytes, so that one without an end costs no memory.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -58,31 +60,35 @@ pub fn flush() {
     }
 }
 
-/// The text streams, by name.
-static STREAMS: PyOnceLock<Vec<(&'static str, Py<PyAny>)>> = PyOnceLock::new();
+/// The names of a text stream in `sys`, and the stream.
+type NamedStream = ([&'static CStr; 2], Py<PyAny>);
+
+static STREAMS: PyOnceLock<Vec<NamedStream>> = PyOnceLock::new();
 
 /// Puts our streams in the place of `sys.stdout` and `sys.stderr`; again, where a plugin replaced them.
 ///
 /// # Errors
 /// What Python raises when `sys` was tampered with.
 pub fn redirect(py: Python<'_>) -> PyResult<()> {
-    let sys = py.import("sys")?;
-    for (name, stream) in STREAMS.get_or_try_init(py, || make_streams(py))? {
-        sys.setattr(*name, stream)?;
-        sys.setattr(format!("__{name}__"), stream)?;
+    for (names, stream) in STREAMS.get_or_try_init(py, || make_streams(py))? {
+        for name in names {
+            if !sys_object(py, name).is_ok_and(|found| found.is(stream)) {
+                module(py, "sys")?.setattr(&*name.to_string_lossy(), stream)?;
+            }
+        }
     }
     Ok(())
 }
 
-fn make_streams(py: Python<'_>) -> PyResult<Vec<(&'static str, Py<PyAny>)>> {
+fn make_streams(py: Python<'_>) -> PyResult<Vec<NamedStream>> {
     let text_stream = py.import("io")?.getattr("TextIOWrapper")?;
     let options = PyDict::new(py);
     options.set_item("encoding", "utf-8")?;
     options.set_item("errors", "backslashreplace")?;
     options.set_item("newline", "\n")?;
     options.set_item("write_through", true)?;
-    let made = [("stdout", Stream::Out), ("stderr", Stream::Err)];
-    let make = |(name, stream)| Ok((name, text_stream.call((Sink { stream },), Some(&options))?.unbind()));
+    let made = [([c"stdout", c"__stdout__"], Stream::Out), ([c"stderr", c"__stderr__"], Stream::Err)];
+    let make = |(names, stream)| Ok((names, text_stream.call((Sink { stream },), Some(&options))?.unbind()));
     made.into_iter().map(make).collect()
 }
 

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
 use crate::identity::{self, CountedThread, Identity, Who};
+use crate::modules::{module, modules};
 use crate::{exception, sys};
 
 /// The functions of `_thread` that start a thread, over all versions.
@@ -38,7 +39,7 @@ pub(crate) fn wrap_starters(py: Python<'_>) -> PyResult<()> {
 /// # Errors
 /// What Python raises when it cannot be imported.
 pub fn import_threading(py: Python<'_>) -> PyResult<()> {
-    if py.import("sys")?.getattr("modules")?.contains("threading")? {
+    if modules(py).contains("threading")? {
         return Ok(());
     }
     let threading = py.import("threading")?;
@@ -91,8 +92,7 @@ fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {
 /// What `threading` calls the thread of that number, if it knows it.
 pub(crate) fn name(py: Python<'_>, number: u64) -> String {
     let known = || -> PyResult<String> {
-        let modules = py.import("sys")?.getattr("modules")?;
-        let active = modules.get_item("threading")?.getattr("_active")?;
+        let active = module(py, "threading")?.getattr("_active")?;
         let name = active.get_item(number)?.getattr("_name")?;
         Ok(exception::lossy(name.cast()?))
     };
@@ -123,7 +123,7 @@ impl PluginThread {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
-        let number = py.import("_thread")?.call_method0("get_ident")?.extract()?;
+        let number = module(py, "_thread")?.call_method0("get_ident")?.extract()?;
         identity::thread(self.thread.identity(), number, || self.function.call(py, args, kwargs))
     }
 

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hashbrown::{Equivalent, HashMap};
+use hashbrown::{Equivalent, HashMap, HashSet};
 use matriline_capability::{CapabilityId, CapabilityType};
 
 use crate::Entry;
@@ -22,9 +22,27 @@ pub struct Registry {
 
 #[derive(Clone, Default)]
 struct Snapshot {
-    by_id: HashMap<CapabilityId, Arc<Entry>>,
-    by_plugin: HashMap<String, Vec<Arc<Entry>>>,
+    by_id: HashSet<ById>,
+    by_plugin: HashMap<Arc<str>, Arc<[Arc<Entry>]>>,
 }
+
+/// An entry, found by its identity. A copy of a snapshot copies no text.
+#[derive(Clone)]
+struct ById(Arc<Entry>);
+
+impl Hash for ById {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.id().hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl Eq for ById {}
 
 /// Two capabilities with one identity.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,11 +58,11 @@ impl Registry {
         let _writing = self.writing.lock();
         let mut next = Snapshot::clone(&self.current.load());
         for entry in &entries {
-            if next.by_id.insert(entry.id().clone(), entry.clone()).is_some() {
+            if !next.by_id.insert(ById(entry.clone())) {
                 return Err(Collision(entry.id().clone()));
             }
         }
-        next.by_plugin.insert(plugin_key.into(), entries);
+        next.by_plugin.insert(plugin_key.into(), entries.into());
         self.current.store(Arc::new(next));
         Ok(())
     }
@@ -53,9 +71,9 @@ impl Registry {
     pub fn remove(&self, plugin_key: &str) -> Vec<Arc<Entry>> {
         let _writing = self.writing.lock();
         let mut next = Snapshot::clone(&self.current.load());
-        let removed = next.by_plugin.remove(plugin_key).unwrap_or_default();
+        let removed = next.by_plugin.remove(plugin_key).unwrap_or_default().to_vec();
         for entry in &removed {
-            next.by_id.remove(entry.id());
+            next.by_id.remove(&Key::of(entry.id()));
         }
         self.current.store(Arc::new(next));
         removed
@@ -76,19 +94,24 @@ impl Registry {
         name: &str,
         look: impl FnOnce(&Arc<Entry>) -> R,
     ) -> Option<R> {
-        self.current.load().by_id.get(&Key { kind, name, plugin_key }).map(look)
+        self.current.load().by_id.get(&Key { kind, name, plugin_key }).map(|found| look(&found.0))
     }
 
     /// The capabilities of a plugin, in the order of their registration; empty when it is not loaded.
     pub fn of_plugin(&self, plugin_key: &str) -> Vec<Arc<Entry>> {
-        self.current.load().by_plugin.get(plugin_key).cloned().unwrap_or_default()
+        self.current.load().by_plugin.get(plugin_key).map(|entries| entries.to_vec()).unwrap_or_default()
     }
 
     /// The capabilities of a type, by name and then by plugin key.
     pub fn of_type(&self, kind: CapabilityType) -> Vec<Arc<Entry>> {
         let snapshot = self.current.load();
-        let mut entries: Vec<_> =
-            snapshot.by_id.values().filter(|entry| entry.id().kind == kind).cloned().collect();
+        let mut entries: Vec<_> = snapshot
+            .by_id
+            .iter()
+            .map(|found| &found.0)
+            .filter(|entry| entry.id().kind == kind)
+            .cloned()
+            .collect();
         entries.sort_by(|a, b| a.id().cmp(b.id()));
         entries
     }
@@ -100,7 +123,7 @@ impl Registry {
 
     /// The keys of all loaded plugins, sorted.
     pub fn plugins(&self) -> Vec<String> {
-        let mut keys: Vec<_> = self.current.load().by_plugin.keys().cloned().collect();
+        let mut keys: Vec<_> = self.current.load().by_plugin.keys().map(|key| (**key).to_owned()).collect();
         keys.sort();
         keys
     }
@@ -122,8 +145,15 @@ impl Hash for Key<'_> {
     }
 }
 
-impl Equivalent<CapabilityId> for Key<'_> {
-    fn equivalent(&self, id: &CapabilityId) -> bool {
+impl<'a> Key<'a> {
+    fn of(id: &'a CapabilityId) -> Self {
+        Self { kind: id.kind, name: &id.name, plugin_key: &id.plugin_key }
+    }
+}
+
+impl Equivalent<ById> for Key<'_> {
+    fn equivalent(&self, found: &ById) -> bool {
+        let id = found.0.id();
         self.kind == id.kind && self.name == id.name && self.plugin_key == id.plugin_key
     }
 }

@@ -5,15 +5,18 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::{Source, paths, table};
 use crate::identity::{self, Who};
+use crate::modules::{module, sys_object};
 
 /// Puts the finder before `PathFinder`.
 pub(super) fn install(py: Python<'_>) -> PyResult<()> {
     let path = paths::entries(py)?;
     table::with(|table| table.see_path(path));
-    let finders = py.import("sys")?.getattr("meta_path")?.cast_into::<PyList>()?;
-    let path_finder = py.import("_frozen_importlib_external")?.getattr("PathFinder")?;
+    let finders = sys_object(py, c"meta_path")?.cast_into::<PyList>()?;
+    let external = module(py, "_frozen_importlib_external")?;
+    let path_finder = external.getattr("PathFinder")?;
+    let spec_of_file = external.getattr("spec_from_file_location")?.unbind();
     let place = finders.index(&path_finder).unwrap_or(finders.len());
-    finders.insert(place, Bound::new(py, Finder { path_finder: path_finder.unbind() })?)
+    finders.insert(place, Bound::new(py, Finder { path_finder: path_finder.unbind(), spec_of_file })?)
 }
 
 /// The key of the plugin whose code this thread runs.
@@ -28,6 +31,7 @@ pub(super) fn plugin_of_thread() -> Option<String> {
 #[pyclass(frozen, module = "orca")]
 struct Finder {
     path_finder: Py<PyAny>,
+    spec_of_file: Py<PyAny>,
 }
 
 #[pymethods]
@@ -64,10 +68,7 @@ impl Finder {
         match source {
             Source::Made => Ok(None),
             Source::Folder(folder) => found(PyList::new(py, [folder.as_os_str()])?),
-            Source::File(file) => {
-                let make = py.import("_frozen_importlib_external")?.getattr("spec_from_file_location")?;
-                Ok(Some(make.call1((name, file.as_os_str()))?))
-            }
+            Source::File(file) => Ok(Some(self.spec_of_file.bind(py).call1((name, file.as_os_str()))?)),
         }
     }
 

@@ -18,7 +18,8 @@ mod watch;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+
+use crate::modules::modules;
 
 pub use paths::settle;
 pub use release::release;
@@ -146,9 +147,8 @@ pub fn is_standard(py: Python<'_>, name: &str) -> PyResult<bool> {
 /// # Errors
 /// [`NameTaken`] when one of them is not free. Nothing was imported.
 pub fn claim(py: Python<'_>, claim: Claim) -> Result<(), NameTaken> {
-    let modules = py.import("sys").and_then(|sys| Ok(sys.getattr("modules")?.cast_into::<PyDict>()?)).ok();
-    let is_loaded =
-        |name: &str| modules.as_ref().is_some_and(|modules| modules.contains(name).unwrap_or(false));
+    let modules = modules(py);
+    let is_loaded = |name: &str| modules.contains(name).unwrap_or(false);
     let loaded: Vec<_> = (claim.names.iter().map(|(name, _)| name))
         .chain(claim.environment.iter().map(|part| &part.name))
         .filter(|name| is_loaded(name))

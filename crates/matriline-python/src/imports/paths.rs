@@ -9,14 +9,15 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyList, PyString};
 
 use super::{Source, scope, table};
+use crate::modules::{module, modules, sys_object};
 
 /// What stands in `sys.path` as text.
 pub(super) fn entries(py: Python<'_>) -> PyResult<Vec<String>> {
     let mut entries = Vec::new();
-    for entry in py.import("sys")?.getattr("path")?.try_iter()? {
+    for entry in sys_object(py, c"path")?.try_iter()? {
         if let Ok(entry) = entry?.cast::<PyString>() {
             entries.push(crate::exception::lossy(entry));
         }
@@ -50,8 +51,7 @@ static MADE_BEFORE: PyOnceLock<HashSet<String>> = PyOnceLock::new();
 /// Notes them, once.
 pub(super) fn see_made(py: Python<'_>) {
     MADE_BEFORE.get_or_init(py, || {
-        let modules = py.import("sys").and_then(|sys| Ok(sys.getattr("modules")?.cast_into::<PyDict>()?));
-        let made = modules.into_iter().flatten().filter(|(_, module)| is_without_spec(module));
+        let made = modules(py).into_iter().filter(|(_, module)| is_without_spec(module));
         made.filter_map(|(name, _)| name.extract().ok()).collect()
     });
 }
@@ -62,15 +62,14 @@ fn is_without_spec(module: &Bound<'_, PyAny>) -> bool {
 
 /// Whether a plugin put a module of that name into `sys.modules` itself.
 fn is_made(py: Python<'_>, name: &str) -> PyResult<bool> {
-    let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
     let was_there = MADE_BEFORE.get(py).is_some_and(|names| names.contains(name));
-    Ok(!was_there && modules.get_item(name)?.is_some_and(|module| is_without_spec(&module)))
+    Ok(!was_there && modules(py).get_item(name)?.is_some_and(|module| is_without_spec(&module)))
 }
 
 fn in_entries(py: Python<'_>, plugin: &str, name: &str) -> PyResult<Option<Source>> {
     let path = entries(py)?;
     let (adopted, folders) = table::with(|table| (table.adopt(plugin, &path), table.folders(plugin)));
-    let finder = py.import("_frozen_importlib_external")?.getattr("PathFinder")?;
+    let finder = module(py, "_frozen_importlib_external")?.getattr("PathFinder")?;
     for entry in adopted.into_iter().map(PathBuf::from).chain(folders) {
         let spec = finder.call_method1("find_spec", (name, [entry.as_os_str()]))?;
         if spec.is_none() {
@@ -106,8 +105,8 @@ pub fn settle(py: Python<'_>, plugin: &str) -> PyResult<()> {
         left.retain(|entry| !own.contains(entry));
         left.extend(own);
     }
-    let sys = py.import("sys")?;
-    match sys.getattr("path")?.cast::<PyList>() {
+    let sys = module(py, "sys")?;
+    match sys_object(py, c"path")?.cast::<PyList>() {
         Ok(path) => path.set_slice(0, path.len(), PyList::new(py, left)?.as_any()),
         Err(_) => sys.setattr("path", left),
     }

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyModule, PyString};
 
 use super::paths;
 use super::table::{self, lies_in};
 use crate::exception;
+use crate::modules::{modules, sys_object};
 
 /// Takes back the names of a plugin, its modules and its entries of `sys.path`. What its environment brought and
 /// was imported stays.
@@ -17,14 +19,13 @@ use crate::exception;
 pub fn release(py: Python<'_>, owner: &str) -> PyResult<()> {
     paths::settle(py, owner)?;
     let left = table::with(|table| table.remove(owner));
-    let sys = py.import("sys")?;
-    let modules = sys.getattr("modules")?.cast_into::<PyDict>()?;
+    let modules = modules(py);
     for (name, module) in modules.copy()?.iter() {
-        let top_level = name.cast::<PyString>().map(exception::lossy).unwrap_or_default();
-        let top_level = top_level.split('.').next().unwrap_or_default();
-        if left.names.contains(top_level)
-            || origin(&module).is_some_and(|origin| lies_in(&origin, &left.folders))
-        {
+        let is_own_name = name.cast::<PyString>().is_ok_and(|name| {
+            let name = name.to_string_lossy();
+            left.names.contains(name.split('.').next().unwrap_or_default())
+        });
+        if is_own_name || lies_there(&module, &left.folders) {
             // A destructor may have taken it already.
             let _ = modules.del_item(name);
         }
@@ -32,7 +33,7 @@ pub fn release(py: Python<'_>, owner: &str) -> PyResult<()> {
     let is_gone = |path: &str| {
         lies_in(Path::new(path), &left.folders) || left.adopted.iter().any(|entry| entry == path)
     };
-    forget(&sys.getattr("path_importer_cache")?, is_gone)?;
+    forget(&sys_object(py, c"path_importer_cache")?, is_gone)?;
     if let Some(linecache) = modules.get_item("linecache")? {
         forget(&linecache.getattr("cache")?, is_gone)?;
     }
@@ -55,12 +56,22 @@ fn forget(cache: &Bound<'_, PyAny>, is_gone: impl Fn(&str) -> bool) -> PyResult<
     Ok(())
 }
 
-/// The file a module was loaded from, or the folder of a namespace package.
-fn origin(module: &Bound<'_, PyAny>) -> Option<PathBuf> {
-    place(&module.getattr("__spec__").ok()?)
+/// Whether a module was loaded from a file in one of the folders, or is a namespace package there.
+fn lies_there(module: &Bound<'_, PyAny>, folders: &[PathBuf]) -> bool {
+    let py = module.py();
+    let spec = match module.cast::<PyModule>() {
+        Ok(module) => module.dict().get_item(intern!(py, "__spec__")).ok().flatten(),
+        Err(_) => module.getattr(intern!(py, "__spec__")).ok(),
+    };
+    let Some(spec) = spec.filter(|spec| !spec.is_none()) else { return false };
+    let origin = spec.getattr(intern!(py, "origin")).ok();
+    match origin.as_ref().and_then(|origin| origin.cast::<PyString>().ok()?.to_str().ok()) {
+        Some(origin) => lies_in(Path::new(origin), folders),
+        None => place(&spec).is_some_and(|place| lies_in(&place, folders)),
+    }
 }
 
-/// The same of a spec.
+/// The file that a spec says a module is loaded from, or the folder of a namespace package.
 pub(super) fn place(spec: &Bound<'_, PyAny>) -> Option<PathBuf> {
     if let Ok(origin) = spec.getattr("origin").and_then(|origin| origin.extract::<PathBuf>()) {
         return Some(origin);

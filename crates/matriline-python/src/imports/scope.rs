@@ -18,6 +18,7 @@ use super::finder::plugin_of_thread;
 use super::table::Importer;
 use super::{paths, table, watch};
 use crate::identity;
+use crate::modules::module;
 
 /// The names of `builtins` as plugins find them.
 static BUILTINS: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
@@ -38,7 +39,7 @@ pub(super) fn install(py: Python<'_>) -> PyResult<()> {
 /// What Python raises when `builtins` was tampered with.
 pub fn restore_builtins(py: Python<'_>) -> PyResult<()> {
     let Some(made) = BUILTINS.get(py) else { return Ok(()) };
-    let now = py.import("builtins")?.dict();
+    let now = module(py, "builtins")?.cast_into::<PyModule>()?.dict();
     for (name, value) in made.bind(py).iter() {
         if !now.get_item(&name)?.is_some_and(|found| found.is(&value)) {
             now.set_item(name, value)?;

@@ -280,6 +280,9 @@ impl Table {
 
     /// What stands in `sys.path` now and is no plugin's is the application's.
     pub(super) fn see_path(&mut self, path: Vec<String>) {
+        if path == self.path {
+            return;
+        }
         let is_plugins = |entry: &String| {
             let owns = |plugin: &Plugin| {
                 plugin.adopted.contains(entry) || lies_in(Path::new(entry), &plugin.folders)
