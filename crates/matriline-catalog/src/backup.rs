@@ -71,8 +71,8 @@ pub(crate) fn tidy(roots: &[Root], options: &ScanOptions, leftovers: Leftovers, 
 fn plugin(reader: &mut Reader<'_>, root: &Root, name: &OsStr) -> Option<Arc<CatalogEntry>> {
     match reader.look((root, root.folder.as_ref()?), root.candidate(name)?, None) {
         Seen::Nothing => None,
-        Seen::Same(remembered) | Seen::Settled(remembered) => Some(remembered.entry),
-        Seen::Unsettled(entry) => Some(entry),
+        Seen::Same(remembered) | Seen::Settled(remembered, _) => Some(remembered.entry),
+        Seen::Unsettled(entry, _) => Some(entry),
     }
 }
 

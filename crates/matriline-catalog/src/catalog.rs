@@ -10,6 +10,7 @@ use matriline_manifest::{Descriptor, Problem};
 use matriline_refs::{InstalledPlugins, Package};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The folder of the data folder that holds one folder for each plugin.
 pub const PLUGINS_FOLDER: &str = "orca_plugins";
@@ -21,6 +22,8 @@ pub const PLUGINS_FOLDER: &str = "orca_plugins";
 pub struct Catalog {
     entries: Vec<Arc<CatalogEntry>>,
     keys: Keys,
+    /// The places of the entries that the scan has read, and how long each took.
+    readings: Vec<(usize, Duration)>,
     problems: Vec<Problem>,
 }
 
@@ -93,16 +96,27 @@ impl Catalog {
         Self::of_entries(self.entries.iter().filter(is_local).cloned().collect(), self.problems.clone())
     }
 
+    /// This catalog without the plugins of these keys.
+    pub fn without(&self, keys: &[String]) -> Self {
+        let stays = |entry: &&Arc<CatalogEntry>| !keys.contains(&entry.descriptor.plugin_key);
+        Self::of_entries(self.entries.iter().filter(stays).cloned().collect(), self.problems.clone())
+    }
+
     /// What is wrong with the folders of plugins themselves: one that can't be read, a user that names no folder, a
     /// backup that is the only copy of a plugin, a folder that is only named as a backup.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
+    /// The entries that this scan has read, and how long each took; the others were known from an earlier one.
+    pub fn readings(&self) -> impl Iterator<Item = (&Arc<CatalogEntry>, Duration)> {
+        self.readings.iter().map(|(place, took)| (&self.entries[*place], *took))
+    }
+
     pub(crate) fn of(found: Found, options: &ScanOptions, leftovers: Leftovers) -> Self {
-        let Found { roots, entries, mut problems, .. } = found;
+        let Found { roots, entries, readings, mut problems, .. } = found;
         backup::tidy(&roots, options, leftovers, &mut problems);
-        Self::of_entries(entries, problems)
+        Self { readings, ..Self::of_entries(entries, problems) }
     }
 
     /// Of several valid entries with one key, the first stays valid and the others get an error.
@@ -123,7 +137,7 @@ impl Catalog {
                 keys.replace(first, index, &entries);
             }
         }
-        Self { entries, keys, problems }
+        Self { entries, keys, readings: Vec::new(), problems }
     }
 }
 

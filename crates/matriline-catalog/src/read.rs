@@ -17,6 +17,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Scripts up to this size are read with one call.
 const SMALL_SCRIPT_BYTES: usize = 64 << 10;
@@ -27,10 +28,10 @@ pub(crate) enum Seen {
     Nothing,
     /// What is remembered still holds.
     Same(Remembered),
-    /// It was read and may be remembered.
-    Settled(Remembered),
-    /// It was read, and the next scan has to read it again.
-    Unsettled(Arc<CatalogEntry>),
+    /// It was read, which took so long, and may be remembered.
+    Settled(Remembered, Duration),
+    /// It was read, which took so long, and the next scan has to read it again.
+    Unsettled(Arc<CatalogEntry>, Duration),
 }
 
 /// Reads the folders of one root after another; one for each thread, since it owns the memory for it.
@@ -60,13 +61,14 @@ impl<'s> Reader<'s> {
         {
             return Seen::Same(before.clone());
         }
+        let began = Instant::now();
         let Some(Draft { entry, stamps }) = self.read(root, candidate) else { return Seen::Nothing };
-        let entry = Arc::new(entry);
+        let (entry, took) = (Arc::new(entry), began.elapsed());
         match (stamps, self.limit) {
             (Some(stamps), Some(limit)) if stamps.are_before(limit) => {
-                Seen::Settled(Remembered { entry, stamps })
+                Seen::Settled(Remembered { entry, stamps }, took)
             }
-            _ => Seen::Unsettled(entry),
+            _ => Seen::Unsettled(entry, took),
         }
     }
 

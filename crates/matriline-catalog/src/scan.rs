@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
+use std::time::Duration;
 
 /// How many folders a thread takes at a time; too few for a second thread to pay.
 const CHUNK: usize = 64;
@@ -23,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) roots: Vec<Root>,
     /// In the order of the roots, then of the names.
     pub(crate) entries: Vec<Arc<CatalogEntry>>,
+    /// The places of the entries that were read anew, and how long each took.
+    pub(crate) readings: Vec<(usize, Duration)>,
     pub(crate) problems: Vec<Problem>,
     /// Empty without a limit.
     pub(crate) memory: Memory,
@@ -46,7 +49,7 @@ pub(crate) fn scan(
 
     let fingerprint = options.fingerprint();
     let is_usable = before.fingerprint == fingerprint;
-    let mut entries = Vec::with_capacity(total);
+    let (mut entries, mut readings) = (Vec::with_capacity(total), Vec::new());
     let mut memory = Memory { fingerprint, roots: Vec::new() };
     let (mut same, mut settled) = (0, 0);
     for root in &roots {
@@ -55,7 +58,8 @@ pub(crate) fn scan(
         for seen in look_at_all(root, before, options, limit, control) {
             let remembered = match seen {
                 Seen::Nothing => continue,
-                Seen::Unsettled(entry) => {
+                Seen::Unsettled(entry, took) => {
+                    readings.push((entries.len(), took));
                     entries.push(entry);
                     continue;
                 }
@@ -63,7 +67,8 @@ pub(crate) fn scan(
                     same += 1;
                     remembered
                 }
-                Seen::Settled(remembered) => {
+                Seen::Settled(remembered, took) => {
+                    readings.push((entries.len(), took));
                     settled += 1;
                     remembered
                 }
@@ -80,7 +85,7 @@ pub(crate) fn scan(
     entries.shrink_to_fit();
     let known: usize = before.roots.iter().map(|root| root.plugins.len()).sum();
     let is_news = settled > 0 || same != known;
-    Some(Found { roots, entries, problems, memory, is_news })
+    Some(Found { roots, entries, readings, problems, memory, is_news })
 }
 
 /// In the order of the candidates; fewer if the scan is cancelled.

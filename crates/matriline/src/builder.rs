@@ -98,7 +98,8 @@ impl ManagerBuilder {
     }
 
     /// Takes the messages of matriline. It is called on the thread a message comes from, without the GIL and without a
-    /// lock of ours. It may call back; messages about what it calls are lost.
+    /// lock of ours. It may call back; messages about what it calls are lost, those of a load that it asks for too, since they
+    /// might never end.
     pub fn log(mut self, callback: impl Fn(&LogRecord<'_>) + Send + Sync + 'static) -> Self {
         self.log = Some(Arc::new(callback));
         self
@@ -161,7 +162,9 @@ impl ManagerBuilder {
             hub: self.hub,
             dispatch,
         };
-        Ok(PluginManager::of(parts, scan))
+        let manager = PluginManager::of(parts, scan);
+        manager.recover();
+        Ok(manager)
     }
 }
 

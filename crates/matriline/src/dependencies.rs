@@ -10,7 +10,7 @@ use matriline_install::environment::{
     Collected, Environment, EnvironmentOptions, Environments, ImportName, Index, Wanted, python_at_home,
 };
 use matriline_python::Interpreter;
-use matriline_python::imports::EnvironmentName;
+use matriline_python::imports::{EnvironmentName, folders_in_use};
 use matriline_registry::lock::Mutex;
 
 use crate::loading::{Job, LoadStage};
@@ -68,9 +68,21 @@ impl DependencyOptions {
     }
 }
 
-/// The environments that modules may have been imported from. Those stay in Python until the process ends, so their
-/// environments are held as long.
+/// The environments that names are served from. What was imported stays in Python until the process ends, so its
+/// environment is held as long, whatever becomes of plugins and managers.
 static HELD: Mutex<BTreeMap<String, Environment>> = Mutex::new(BTreeMap::new());
+
+/// Holds an environment whose plugin was imported, or is half.
+pub(crate) fn hold(environment: &Environment) {
+    HELD.lock().insert(environment.lock_hash().into(), environment.clone());
+}
+
+/// Lets go of the environments that no module was imported from and no loaded plugin can import from.
+fn let_go_of_unused() {
+    let mut held = HELD.lock();
+    let in_use = folders_in_use();
+    held.retain(|_, environment| in_use.iter().any(|folder| folder == environment.folder()));
+}
 
 impl PluginLoader {
     /// The environment of a plugin, if it needs one and there is one.
@@ -92,18 +104,19 @@ impl PluginLoader {
             }
             Some(ready) => ready,
         };
-        HELD.lock().entry(environment.lock_hash().into()).or_insert_with(|| environment.clone());
         Ok(Some(environment))
     }
 }
 
 impl PluginManager {
     /// Removes the environments that no installed plugin wants and that nobody has used for so long: days rather than
-    /// minutes, where applications share a data folder. One whose packages some process has loaded stays.
+    /// minutes, where applications share a data folder. One that a loaded plugin uses stays, and one that modules were
+    /// imported from, until that process ends.
     ///
     /// # Errors
     /// [`Error::Environment`] without a plugin, for a folder that cannot be removed.
     pub fn collect_environments(&self, unused_for: Duration) -> Result<Collected, Error> {
+        let_go_of_unused();
         let catalog = self.catalog();
         let installed: Vec<_> = catalog.entries().iter().map(|entry| wanted(entry)).collect();
         let collected = self.loader().0.environments.collect(&installed, unused_for);

@@ -9,7 +9,7 @@ use matriline_catalog::{
 };
 use matriline_manifest::{Descriptor, RequiresPython, Severity};
 
-use crate::PluginManager;
+use crate::{Phase, PluginManager};
 
 /// What the catalog is made from.
 pub(crate) struct Sources {
@@ -18,11 +18,13 @@ pub(crate) struct Sources {
     scanned: Arc<Catalog>,
     /// What the cloud says of plugins, installed or not.
     cloud: Vec<Descriptor>,
+    /// The plugins that were taken out of what a discovery has found.
+    removed: (Arc<Catalog>, Vec<String>),
 }
 
 impl Sources {
     pub(crate) fn new(scan: ScanOptions) -> Self {
-        Self { scan, scanned: Arc::default(), cloud: Vec::new() }
+        Self { scan, scanned: Arc::default(), cloud: Vec::new(), removed: Default::default() }
     }
 }
 
@@ -106,6 +108,8 @@ impl PluginManager {
         let mut sources = self.0.sources.lock();
         sources.scan.cloud_user = user;
         self.0.parts.discovery.set_options(sources.scan.clone());
+        drop(sources);
+        self.recover();
     }
 
     /// Puts what the cloud says of plugins beside what is installed, in the place of what was told before. It stays
@@ -114,6 +118,19 @@ impl PluginManager {
         let mut sources = self.0.sources.lock();
         sources.cloud = records;
         self.publish(&sources);
+    }
+
+    /// Takes a plugin out of the catalog until the next discovery. Nothing on disk changes, and it stays loaded if it is.
+    /// False when there was none.
+    pub fn remove_from_catalog(&self, key: &str) -> bool {
+        let was_there = self.catalog().get(key).is_some();
+        let mut sources = self.0.sources.lock();
+        if !Arc::ptr_eq(&sources.removed.0, &sources.scanned) {
+            sources.removed = (sources.scanned.clone(), Vec::new());
+        }
+        sources.removed.1.push(key.into());
+        self.publish(&sources);
+        was_there
     }
 
     /// Whose cloud plugins are looked for, and what becomes of those that ask for another Python.
@@ -129,17 +146,29 @@ impl PluginManager {
         if Arc::ptr_eq(&found, &sources.scanned) {
             return;
         }
-        sources.scanned = found;
+        sources.scanned = found.clone();
         let catalog = self.publish(&sources);
-        // the application's log is called without the lock
+        // the application is called without the lock
         drop(sources);
-        self.logged(|| report(&catalog));
+        let loader = self.loader();
+        self.logged(|| {
+            loader.quarantine(&catalog);
+            report(&catalog);
+        });
+        for (entry, took) in found.readings() {
+            loader.0.timekeeper.record(&entry.descriptor.plugin_key, Phase::Discover, took);
+        }
     }
 
     fn publish(&self, sources: &Sources) -> Arc<Catalog> {
         let catalog = match sources.cloud.is_empty() {
             true => sources.scanned.clone(),
             false => Arc::new(sources.scanned.with_cloud(&sources.cloud)),
+        };
+        let (of, removed) = &sources.removed;
+        let catalog = match !removed.is_empty() && Arc::ptr_eq(of, &sources.scanned) {
+            true => Arc::new(catalog.without(removed)),
+            false => catalog,
         };
         self.loader().see(catalog.clone());
         self.0.catalog.store(catalog.clone());

@@ -188,6 +188,8 @@ pub enum ErrorCode {
     InstallFailed = 16,
     /// The packages that a plugin depends on were not installed.
     EnvironmentFailed = 17,
+    /// The plugin is being loaded or unloaded, and that was not over in time.
+    Busy = 18,
     /// The capability is unloaded.
     CapabilityUnloaded = 20,
     /// The capability is disabled.
@@ -216,11 +218,10 @@ impl Error {
             Self::Install(_) => ErrorCode::InstallFailed,
             Self::Environment { .. } => ErrorCode::EnvironmentFailed,
             Self::PluginInvalid { .. } => ErrorCode::PluginInvalid,
-            Self::Load(_)
-            | Self::Unpack { .. }
-            | Self::NoEntryPackage { .. }
-            | Self::Busy { .. }
-            | Self::Reported { .. } => ErrorCode::LoadFailed,
+            Self::Load(_) | Self::Unpack { .. } | Self::NoEntryPackage { .. } | Self::Reported { .. } => {
+                ErrorCode::LoadFailed
+            }
+            Self::Busy { .. } => ErrorCode::Busy,
             Self::Cancelled { .. } => ErrorCode::LoadCancelled,
             Self::NoCapability { .. } => ErrorCode::NoCapability,
             Self::Unexpected { .. } => ErrorCode::Panic,

@@ -142,6 +142,13 @@ impl Events {
         removed.inspect(|subscriber| subscriber.active.store(false, Ordering::Release)).is_some()
     }
 
+    /// Calls nobody any more, not even for an event that waits in the application's loop.
+    pub(crate) fn end(&self) {
+        let all = std::mem::take(&mut *self.subscribers.lock());
+        // What the application captured goes without the lock.
+        all.iter().for_each(|subscriber| subscriber.active.store(false, Ordering::Release));
+    }
+
     /// Something took longer than its budget, which is also a warning in the log.
     pub(crate) fn over_budget(&self, over: OverBudget) {
         logged_to(&self.dispatch, || {

@@ -7,7 +7,7 @@ use matriline_install::{Inspection, InstallError, InstallSource, Installed, Inst
 use matriline_manifest::Descriptor;
 
 use crate::target::running_target;
-use crate::{Error, LoadOptions, PluginManager};
+use crate::{Error, PluginManager};
 
 /// Every act blocks for the disk and finds anew what is installed. A plugin that is loaded is unloaded for the moment
 /// in which its folder is exchanged, and loaded again; it stays enabled or not, as its capabilities do. When that fails,
@@ -46,7 +46,7 @@ impl PluginManager {
         let old = prepared.replaces().map(|existing| existing.key.clone());
         let key = prepared.key().to_owned();
         self.exchange(&old.unwrap_or_else(|| key.clone()), || {
-            prepared.commit().map(|installed| (installed.key.clone(), installed))
+            prepared.commit().map(|installed| (Some(installed.key.clone()), installed))
         })
     }
 
@@ -57,9 +57,9 @@ impl PluginManager {
     pub fn remove_plugin(&self, key: &str) -> Result<(), Error> {
         let catalog = self.catalog();
         let folder = &self.local(&catalog, key)?.folder;
-        let (_, removed) = self.loader().while_unloaded(key, || self.installer().remove(folder))?;
-        self.discover_plugins();
-        Ok(removed?)
+        self.exchange(key, || self.installer().remove(folder).map(|()| (None, ())))?;
+        self.loader().keep_error(key, None);
+        Ok(())
     }
 
     /// Makes a plugin of the cloud a local one, with its flags and its configuration. Answers its new key.
@@ -70,7 +70,7 @@ impl PluginManager {
     pub fn keep_plugin_as_local(&self, key: &str) -> Result<String, Error> {
         let catalog = self.catalog();
         let entry = self.local(&catalog, key)?;
-        self.exchange(key, || self.installer().keep_as_local(entry).map(|key| (key.clone(), key)))
+        self.exchange(key, || self.installer().keep_as_local(entry).map(|key| (Some(key.clone()), key)))
     }
 
     /// The version of a plugin that [`roll_back_plugin`](Self::roll_back_plugin) would bring back.
@@ -87,36 +87,37 @@ impl PluginManager {
         let catalog = self.catalog();
         let folder = &self.local(&catalog, key)?.folder;
         self.exchange(key, || {
-            self.installer().roll_back(folder).map(|installed| (installed.key.clone(), installed))
+            self.installer().roll_back(folder).map(|installed| (Some(installed.key.clone()), installed))
         })
     }
 
-    /// Does `act` while the plugin is not loaded, and loads what is there then, by the key that `act` answers, if it was.
+    /// Does `act` while the plugin is not loaded. If it was, what is there then is loaded: the plugin of the key that
+    /// `act` answers, or the same one when it fails.
     fn exchange<R>(
         &self,
         key: &str,
-        act: impl FnOnce() -> Result<(String, R), InstallError>,
+        act: impl FnOnce() -> Result<(Option<String>, R), InstallError>,
     ) -> Result<R, Error> {
-        let (was_loaded, done) = self.loader().while_unloaded(key, || {
+        let (was, done) = self.loader().while_unloaded(key, || {
             let done = act();
             self.discover_plugins();
             done
         })?;
-        let load = |key: &str| {
-            if was_loaded {
-                // why it fails is kept by the loader
-                let _ = self.loader().load_plugin(key, LoadOptions::default()).wait();
-            }
+        let now = match &done {
+            Ok((now, _)) => now.as_deref(),
+            Err(_) => Some(key),
         };
-        match done {
-            Ok((key, answer)) => {
-                load(&key);
-                Ok(answer)
-            }
-            Err(error) => {
-                load(key);
-                Err(error.into())
-            }
+        if let Some((options, now)) = was.zip(now) {
+            // why it fails is kept by the loader
+            let _ = self.loader().load_plugin(now, options).wait();
+        }
+        Ok(done?.1)
+    }
+
+    /// Finishes or undoes what a process was doing to the plugins' folders when it was killed.
+    pub(crate) fn recover(&self) {
+        if let Err(error) = self.installer().recover() {
+            self.logged(|| tracing::warn!(target: "matriline::catalog", "{error}"));
         }
     }
 

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use matriline_capability::{Capability, CapabilityId};
 use matriline_catalog::state::InstallState;
@@ -40,29 +39,24 @@ impl PluginLoader {
         self.ask(Job::new(key, options))
     }
 
-    pub(crate) fn ask(&self, job: Arc<Job>) -> Loading {
-        if let Some(error) = self.refusal(&job.key) {
-            self.over(&job, Err(error));
-            return Loading(job);
-        }
+    fn ask(&self, job: Arc<Job>) -> Loading {
         match self.0.slots.ask(job.clone()) {
-            Asked::Begin(job) => self.begin(job),
+            Asked::Begin(job) => match self.installed(&self.0.catalog.load(), &job.key) {
+                Ok(_) => self.begin(job),
+                Err(error) => self.leave(&job, Err(error)),
+            },
             Asked::Under(job) => return Loading(job),
             Asked::Loaded => {
                 self.enable_asked(&job);
-                self.over(&job, Ok(Vec::new()));
+                job.end(Ok(()));
+                self.tell(Event::Load(job.key.clone()));
+                job.told();
             }
             Asked::Stuck(entry) => self.over(&job, Err(still_running(&entry))),
+            Asked::Finish(stuck) => self.finish_and_log(stuck),
+            Asked::Closed => self.over(&job, Err(Error::ShutDown)),
         }
         Loading(job)
-    }
-
-    /// Why a load cannot even begin.
-    fn refusal(&self, key: &str) -> Option<Error> {
-        if self.0.closed.load(Ordering::Acquire) {
-            return Some(Error::ShutDown);
-        }
-        self.installed(&self.0.catalog.load(), key).err()
     }
 
     /// Has a job done by the workers; its slot is taken.
@@ -76,9 +70,8 @@ impl PluginLoader {
 
     fn run(&self, job: &Arc<Job>) {
         job.begin();
-        // what the log callback asks for is not told to it
-        let load = || if job.is_quiet { tell(|| self.load(job)) } else { self.logged(|| self.load(job)) };
-        let loaded = catch_unwind(AssertUnwindSafe(load));
+        self.0.in_hand.lock().push(job.clone());
+        let loaded = catch_unwind(AssertUnwindSafe(|| self.logged_for(job, || self.load(job))));
         let loaded = loaded.unwrap_or_else(|panic| {
             Err(Error::Unexpected { plugin: job.key.clone(), problem: text_of(&*panic) })
         });
@@ -99,7 +92,7 @@ impl PluginLoader {
     /// The end of a load: the kept error, the job, the subscribers, those who wait. `loaded` is what was not there before.
     fn over(&self, job: &Job, loaded: Result<Vec<Arc<Entry>>, Error>) {
         let key = job.key.as_str();
-        let log = || match &loaded {
+        self.logged_for(job, || match &loaded {
             Ok(_) => self.keep_error(key, None),
             Err(Error::Cancelled { .. }) => {
                 tracing::info!(target: "matriline::load", plugin = key, "The load of plugin `{key}` was cancelled");
@@ -109,12 +102,7 @@ impl PluginLoader {
                 let traceback = error.traceback().map(|text| format!("\n{text}")).unwrap_or_default();
                 tracing::error!(target: "matriline::load", plugin = key, "{error}{traceback}");
             }
-        };
-        if job.is_quiet {
-            tell(log)
-        } else {
-            self.logged(log)
-        }
+        });
         job.end(loaded.as_ref().map(drop).map_err(Error::clone));
         if !matches!(loaded, Err(Error::Cancelled { .. })) {
             self.tell(Event::Load(key.into()));
@@ -123,10 +111,11 @@ impl PluginLoader {
             }
             self.tell(Event::Changed(key.into()));
         }
+        self.0.in_hand.lock().retain(|other| !std::ptr::eq(&raw const **other, job));
         job.told();
     }
 
-    fn load(&self, job: &Job) -> Result<Vec<Arc<Entry>>, Error> {
+    fn load(&self, job: &Arc<Job>) -> Result<Vec<Arc<Entry>>, Error> {
         let key = job.key.as_str();
         let catalog = self.0.catalog.load_full();
         let entry = self.installed(&catalog, key)?;
@@ -136,7 +125,13 @@ impl PluginLoader {
         self.go_on(job)?;
         let request = self.request(entry, environment.as_ref())?;
         job.enter(LoadStage::Python);
-        let plugin = self.run_python(job, request)?;
+        let plugin = self.run_python(job, request);
+        environment.iter().for_each(dependencies::hold);
+        let plugin = plugin?;
+        if !self.0.slots.settle(job) {
+            end(key, plugin);
+            return Err(Error::Cancelled { plugin: key.into() });
+        }
         let stored = self.0.wishes.read(entry);
         let live = |body: &Arc<PythonCapability>| {
             let enabled = is_enabled(&job.options, stored.as_ref(), body.id());
@@ -146,17 +141,14 @@ impl PluginLoader {
             Arc::new(Entry::watched(Box::new(body.clone()), enabled, watch))
         };
         let entries: Vec<_> = plugin.capabilities().iter().map(live).collect();
-        let publish = || {
-            // The slot is this thread's and the names were checked, so that no identity can be there already.
-            if let Err(collision) = self.0.registry.add(key, entries.clone()) {
-                tracing::error!(target: "matriline::load", plugin = key, "{collision}");
-            }
-        };
-        if let Err(plugin) = self.0.slots.commit(job, plugin, publish) {
-            end(key, plugin);
-            return Err(Error::Cancelled { plugin: key.into() });
-        }
         self.0.wishes.loaded(entry, stored, &entries);
+        self.0.kept_off.lock().remove(key);
+        let mut collision = None;
+        self.0.slots.commit(key, plugin, || collision = self.0.registry.add(key, entries.clone()).err());
+        if let Some(collision) = collision {
+            // The slot is this thread's and the names were checked, so that no identity can be there already.
+            tracing::error!(target: "matriline::load", plugin = key, "{collision}");
+        }
         tracing::info!(target: "matriline::load", plugin = key, "Loaded plugin `{key}`");
         Ok(entries)
     }
@@ -178,6 +170,10 @@ impl PluginLoader {
             warn_of_threads(key, &failed.threads);
             Error::Load(failed.error)
         })
+    }
+
+    fn logged_for<R>(&self, job: &Job, body: impl FnOnce() -> R) -> R {
+        if job.is_quiet { tell(body) } else { self.logged(body) }
     }
 
     /// Loaded already, so only what is asked for changes.

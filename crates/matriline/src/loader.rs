@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -17,6 +16,7 @@ use tracing::Dispatch;
 
 use crate::events::{Event, Events};
 use crate::lease::Lease;
+use crate::loading::Job;
 use crate::marker::{Crash, Marker};
 use crate::slots::{Slots, Stuck};
 use crate::timings::keeper::Timekeeper;
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) registry: Registry,
     pub(crate) slots: Slots,
     pub(crate) workers: Workers,
+    /// The loads that workers have in hand, until everybody was told of their end.
+    pub(crate) in_hand: Mutex<Vec<Arc<Job>>>,
     pub(crate) wishes: Wishes,
     pub(crate) events: Arc<Events>,
     pub(crate) timekeeper: Timekeeper,
@@ -45,10 +47,9 @@ pub(crate) struct Inner {
     pub(crate) marker: Marker,
     /// What the marker of an earlier process says.
     pub(crate) crashes: Vec<Crash>,
-    /// Those of them that are switched off.
-    pub(crate) quarantined: Mutex<HashSet<String>>,
+    /// The plugins of those, until one is loaded.
+    pub(crate) kept_off: Mutex<HashSet<String>>,
     errors: Mutex<HashMap<String, Error>>,
-    pub(crate) closed: AtomicBool,
     /// Given back when everything is unloaded.
     lease: Mutex<Option<Lease>>,
 }
@@ -75,46 +76,41 @@ impl PluginLoader {
             registry: Registry::default(),
             slots: Slots::default(),
             workers: Workers::default(),
+            in_hand: Mutex::default(),
             timekeeper: Timekeeper::new(events.clone()),
             events,
             environments,
             marker,
+            kept_off: Mutex::new(crashes.iter().map(|crash| crash.plugin.clone()).collect()),
             crashes,
-            quarantined: Mutex::default(),
             errors: Mutex::default(),
-            closed: AtomicBool::new(false),
             lease: Mutex::new(Some(lease)),
         }))
     }
 
     /// What can be loaded from now on.
     pub(crate) fn see(&self, catalog: Arc<Catalog>) {
-        self.logged(|| self.quarantine(&catalog));
         self.0.catalog.store(catalog);
     }
 
     /// Refuses loads from now on, cancels those under way, and unloads every plugin.
     pub(crate) fn close(&self) -> Result<(), Error> {
-        self.0.closed.store(true, Ordering::Release);
-        self.0.slots.cancel_all();
+        self.0.slots.close();
         let unloaded = self.unload_all_plugins();
         if !self.wait_for_all_plugin_loads(Some(PATIENCE)) {
             let plugin = self.plugin_loads_in_progress().into_iter().next().unwrap_or_default();
             return unloaded.and(Err(Error::Busy { plugin }));
         }
         unloaded?;
-        let lease = self.0.lease.lock().take();
-        if lease.is_some() {
-            set_log(None);
-        }
-        drop(lease);
+        self.0.workers.wait_until_idle(PATIENCE);
+        self.0.events.end();
+        self.0.give_way();
         Ok(())
     }
 
     /// Nobody holds the manager any more, and nobody has shut it down.
     pub(crate) fn abandon(&self) {
-        self.0.closed.store(true, Ordering::Release);
-        self.0.slots.cancel_all();
+        self.0.slots.close();
     }
 
     /// Waits for the load of a plugin, if one is under way, for so long at most.
@@ -122,7 +118,7 @@ impl PluginLoader {
     /// # Errors
     /// Why the last load of the plugin failed, whenever that was; [`Error::Busy`] when the time has passed.
     pub fn wait_for_plugin_load(&self, key: &str, limit: Option<Duration>) -> Result<(), Error> {
-        if let Some(job) = self.0.slots.job(key) {
+        if let Some(job) = self.0.slots.job(key).or_else(|| self.in_hand(key)) {
             let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
             return job.wait(deadline).unwrap_or_else(|| Err(Error::Busy { plugin: key.into() }));
         }
@@ -132,7 +128,13 @@ impl PluginLoader {
     /// Waits for all loads that are under way, for so long at most. True when none is left of them.
     pub fn wait_for_all_plugin_loads(&self, limit: Option<Duration>) -> bool {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        self.0.slots.jobs().iter().all(|job| job.wait(deadline).is_some())
+        let mut jobs = self.0.slots.jobs();
+        jobs.extend(self.0.in_hand.lock().iter().cloned());
+        jobs.iter().all(|job| job.wait(deadline).is_some())
+    }
+
+    fn in_hand(&self, key: &str) -> Option<Arc<Job>> {
+        self.0.in_hand.lock().iter().find(|job| job.key == key).cloned()
     }
 
     /// Whether a load of the plugin is under way, cancelled or not.
@@ -235,6 +237,16 @@ impl PluginLoader {
         true
     }
 
+    /// Writes to the sidecar of a loaded plugin that it is enabled, and which of its capabilities are, in case another
+    /// program has changed it. Loading, unloading and switching write it anyhow. False when the plugin is not loaded.
+    pub fn write_loaded_plugin_install_state(&self, key: &str) -> bool {
+        let catalog = self.0.catalog.load_full();
+        let Some(entry) = catalog.get(key).filter(|_| self.is_plugin_loaded(key)) else { return false };
+        let capabilities = self.loaded_plugin_capabilities(key);
+        self.logged(|| self.0.wishes.loaded(entry, self.0.wishes.read(entry), &capabilities));
+        true
+    }
+
     /// The capability of that plugin and name through the trait of its type: `capability::<dyn GcodeCapability>(…)`.
     pub fn capability<T: Typed + ?Sized>(&self, key: &str, name: &str) -> Option<Arc<T>> {
         self.0.registry.get(key, T::KIND, name).map(|entry| T::view(entry.capability()))
@@ -256,17 +268,26 @@ impl PluginLoader {
 
     /// Tells the subscribers, unless the manager is going.
     pub(crate) fn tell(&self, event: Event) {
-        if !self.0.closed.load(Ordering::Acquire) {
+        if !self.0.slots.is_closed() {
             self.0.events.tell(event);
+        }
+    }
+}
+
+impl Inner {
+    /// Makes room for another manager, once: what the process has one of is its own from then on.
+    fn give_way(&self) {
+        let lease = self.lease.lock().take();
+        if lease.is_some() {
+            self.marker.end();
+            self.timekeeper.end();
+            set_log(None);
         }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if self.lease.lock().is_some() {
-            set_log(None);
-        }
         let (loaded, all_stuck) = self.slots.drain();
         let loaded = loaded.into_iter().map(|plugin| {
             let entries = self.registry.remove(plugin.identity().key());
@@ -276,5 +297,6 @@ impl Drop for Inner {
             stuck.entries.iter().for_each(|entry| entry.gate().close());
             abandoned::leave(stuck);
         }
+        self.give_way();
     }
 }

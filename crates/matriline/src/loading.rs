@@ -1,11 +1,12 @@
 //! A load that was asked for, seen by those who wait for it.
 
 use std::sync::{Arc, Weak};
-use std::thread::ThreadId;
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use matriline_install::environment::BuildControl;
 use matriline_python::{identity, is_telling};
+use matriline_registry::inside;
 use matriline_registry::lock::{Condvar, Mutex, MutexGuard};
 
 use crate::Error;
@@ -65,7 +66,7 @@ impl Loading {
     /// Waits for its end. Subscribers were told of it then, unless they take longer than a second.
     ///
     /// # Errors
-    /// What made it fail; [`Error::Cancelled`]; [`Error::Busy`] when the load itself asks, from inside of the plugin.
+    /// What made it fail; [`Error::Cancelled`]; [`Error::Busy`] from inside of the plugin, whose load would wait for itself.
     ///
     /// Threads: any; the GIL is released meanwhile.
     pub fn wait(&self) -> Result<(), Error> {
@@ -88,7 +89,8 @@ impl std::fmt::Debug for Loading {
 pub(crate) struct Job {
     pub(crate) key: String,
     pub(crate) options: LoadOptions,
-    /// Whether the application's log callback asked for it.
+    /// Whether the application's log callback asked for it: what is said of it is not said to the callback, which might
+    /// ask again.
     pub(crate) is_quiet: bool,
     /// Cancels it, and the build of its environment with it.
     pub(crate) control: BuildControl,
@@ -140,7 +142,7 @@ impl Job {
 
     /// This thread does it from now on.
     pub(crate) fn begin(&self) {
-        self.state.lock().worker = Some(std::thread::current().id());
+        self.state.lock().worker = Some(thread::current().id());
     }
 
     pub(crate) fn enter(&self, stage: LoadStage) {
@@ -157,6 +159,7 @@ impl Job {
         let mut state = self.state.lock();
         state.stage = LoadStage::Over;
         state.end = Some((Instant::now(), end));
+        self.moved.notify_all();
     }
 
     /// The subscribers were told.
@@ -168,14 +171,16 @@ impl Job {
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<(), Error>> {
         identity::host_call(|| {
             let mut state = self.state.lock();
-            let is_worker = state.worker == Some(std::thread::current().id());
+            let is_worker = state.worker == Some(thread::current().id());
             loop {
                 let until = match &state.end {
                     Some((since, end)) if state.told || is_worker || since.elapsed() >= GRACE => {
                         return Some(end.clone());
                     }
                     Some((since, _)) => Some(*since + GRACE),
-                    None if is_worker => return Some(Err(Error::Busy { plugin: self.key.clone() })),
+                    None if is_worker || inside::plugin(&self.key) => {
+                        return Some(Err(Error::Busy { plugin: self.key.clone() }));
+                    }
                     None => deadline,
                 };
                 if deadline.is_some_and(|deadline| Instant::now() >= deadline) {

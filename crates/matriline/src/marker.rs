@@ -84,11 +84,11 @@ impl fmt::Display for Crash {
     }
 }
 
-/// The marker of this process; there is one at a time. Dropping it ends it, and removes its file.
+/// The marker of this process; there is one at a time, until [`end`](Self::end).
 #[derive(Debug)]
 pub(crate) struct Marker {
     /// What the rows of the table stand for; `None` where there is no file.
-    rows: Option<Mutex<HashMap<Row, u32>>>,
+    rows: Mutex<Option<HashMap<Row, u32>>>,
 }
 
 impl Marker {
@@ -98,17 +98,17 @@ impl Marker {
     pub(crate) fn open(data_dir: &Path) -> (Self, Vec<Crash>) {
         let (folder, mut crashes) = (data_dir.join(FOLDER), Vec::new());
         if !system::prepare() {
-            return (Self { rows: None }, crashes);
+            return (Self { rows: Mutex::new(None) }, crashes);
         }
         match open(&folder, &mut crashes) {
-            Ok(()) => (Self { rows: Some(Mutex::default()) }, crashes),
+            Ok(()) => (Self { rows: Mutex::new(Some(HashMap::new())) }, crashes),
             Err(cause) => {
                 tracing::warn!(
                     target: "matriline::marker",
                     "A plugin that ends the application will not be found: `{}` cannot be used: {cause}; make it writable",
                     folder.display()
                 );
-                (Self { rows: None }, crashes)
+                (Self { rows: Mutex::new(None) }, crashes)
             }
         }
     }
@@ -116,8 +116,8 @@ impl Marker {
     /// The number that says that this plugin does that. Zero, which says nothing, where there is no file or the table is
     /// full.
     pub(crate) fn number(&self, plugin: &str, activity: &Activity) -> u32 {
-        let Some((rows, row)) = self.rows.as_ref().zip(Row::new(plugin, activity)) else { return 0 };
-        let mut rows = rows.lock();
+        let mut rows = self.rows.lock();
+        let Some((rows, row)) = rows.as_mut().zip(Row::new(plugin, activity)) else { return 0 };
         let next = rows.len();
         if let Some(place) = rows.get(&row) {
             return layout::number(*place, activity);
@@ -128,17 +128,16 @@ impl Marker {
         layout::number(place, activity)
     }
 
+    /// Removes the file; nothing is marked from now on.
+    pub(crate) fn end(&self) {
+        if self.rows.lock().take().is_some() {
+            system::end();
+        }
+    }
+
     /// Runs `body` marked as that act of the plugin.
     pub(crate) fn during<R>(&self, plugin: &str, activity: &Activity, body: impl FnOnce() -> R) -> R {
         inside::mark(self.number(plugin, activity), body)
-    }
-}
-
-impl Drop for Marker {
-    fn drop(&mut self) {
-        if self.rows.is_some() {
-            system::end();
-        }
     }
 }
 

@@ -15,19 +15,24 @@ impl PluginManager {
 }
 
 impl PluginLoader {
-    /// Switches those off that a discovery has found, once.
+    /// Switches those off that a discovery has found. No lock may be held.
     pub(crate) fn quarantine(&self, catalog: &Catalog) {
-        for crash in &self.0.crashes {
-            let Some(entry) = catalog.get(&crash.plugin).filter(|entry| entry.has_local_package()) else {
+        for crash in self.0.crashes.iter().filter(|crash| self.is_kept_off(&crash.plugin)) {
+            let is_told = self.plugin_load_error(&crash.plugin).is_some();
+            let Some(entry) =
+                catalog.get(&crash.plugin).filter(|entry| entry.has_local_package() && !is_told)
+            else {
                 continue;
             };
-            if !self.0.quarantined.lock().insert(crash.plugin.clone()) {
-                continue;
-            }
             self.0.wishes.quarantine(entry);
             let problem = format!("{crash}; it stays off until it is enabled");
             tracing::error!(target: "matriline::load", plugin = &*crash.plugin, "{problem}");
             self.keep_error(&crash.plugin, Some(Error::Reported { plugin: crash.plugin.clone(), problem }));
         }
+    }
+
+    /// Whether a plugin was running when an earlier process died, and nobody has loaded it since.
+    pub(crate) fn is_kept_off(&self, key: &str) -> bool {
+        self.0.kept_off.lock().contains(key)
     }
 }

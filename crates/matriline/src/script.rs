@@ -28,14 +28,18 @@ impl PluginManager {
                     "" => "Script plugin failed.",
                     message => message,
                 };
-                loader.set_plugin_error(key, problem);
                 if result.status == Status::FatalError {
                     let error = Error::Reported { plugin: key.into(), problem: problem.into() };
                     loader.unload_failed(key, &error);
+                } else {
+                    loader.set_plugin_error(key, problem);
                 }
             }
             Ok(_) => drop(loader.clear_plugin_error(key)),
             Err(error @ Error::Call(CallError::Raised { .. })) => loader.unload_failed(key, error),
+            Err(error @ Error::Call(CallError::WrongAnswer { .. })) => {
+                loader.set_plugin_error(key, &error.to_string());
+            }
             Err(_) => {}
         }
         answered

@@ -1,5 +1,6 @@
 //! What of an installed plugin is to be imported, and under which names.
 
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 use matriline_catalog::CatalogEntry;
@@ -82,23 +83,29 @@ fn is_standard(name: &str) -> bool {
 /// The names in a folder that can be imported: packages, folders of modules, modules. Sorted.
 fn top_level(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<_> = entries.filter_map(|entry| importable(&entry.path())).collect();
+    let mut names: Vec<_> = entries.filter_map(|entry| importable(&entry)).collect();
     names.sort();
     names.dedup();
     names
 }
 
-fn importable(path: &Path) -> Option<String> {
-    let file_name = path.file_name()?.to_str()?;
+fn importable(entry: &DirEntry) -> Option<String> {
+    let file_name = entry.file_name();
+    let file_name = file_name.to_str().filter(|name| !name.starts_with("__"))?;
     let is_module = |path: &Path| {
         path.extension().is_some_and(|ending| ending == "py" || ending == "so" || ending == "pyd")
     };
-    let name = match path.is_dir() {
-        true if std::fs::read_dir(path).ok()?.flatten().any(|entry| is_module(&entry.path())) => file_name,
-        false if is_module(path) => file_name.split('.').next()?,
+    // only what is a link has to be looked at twice
+    let is_folder =
+        entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink() && entry.path().is_dir());
+    let name = match is_folder {
+        true if std::fs::read_dir(entry.path()).ok()?.flatten().any(|entry| is_module(&entry.path())) => {
+            file_name
+        }
+        false if is_module(Path::new(file_name)) => file_name.split('.').next()?,
         _ => return None,
     };
     let identifier = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !name.starts_with(|letter: char| letter.is_numeric());
-    (identifier && !name.starts_with("__")).then(|| name.to_owned())
+    identifier.then(|| name.to_owned())
 }

@@ -1,9 +1,10 @@
 //! Loading what is enabled when the application starts.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use matriline_catalog::Progress;
 use matriline_catalog::state::InstallState;
+use matriline_catalog::{CatalogEntry, Progress};
 
 use crate::{Error, LoadOptions, Loading, PluginManager};
 
@@ -56,13 +57,17 @@ impl PluginManager {
         StartUp(keys.into_iter().map(load).collect())
     }
 
-    /// The plugins to load at the start, in the order of their folders: those that can be loaded and whose sidecar says *enabled*.
+    /// The plugins to load at the start, in the order of their folders: those that can be loaded and whose sidecar says
+    /// *enabled*, without those that have brought the application down ([`crashes`](Self::crashes)).
     pub fn enabled_plugin_keys(&self) -> Vec<String> {
         let catalog = self.catalog();
         let local = catalog.valid().filter(|entry| entry.has_local_package());
-        let enabled =
-            local.filter(|entry| self.loader().0.wishes.known(entry).is_some_and(|state| state.enabled));
-        enabled.map(|entry| entry.descriptor.plugin_key.clone()).collect()
+        let loader = self.loader();
+        let is_enabled = |entry: &&Arc<CatalogEntry>| {
+            !loader.is_kept_off(&entry.descriptor.plugin_key)
+                && loader.0.wishes.known(entry).is_some_and(|state| state.enabled)
+        };
+        local.filter(is_enabled).map(|entry| entry.descriptor.plugin_key.clone()).collect()
     }
 
     /// What the sidecar of an installed plugin says now; `None` without one.

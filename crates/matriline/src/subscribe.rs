@@ -8,7 +8,7 @@ use crate::{PluginLoader, PluginManager};
 
 /// Subscribers are called in the order of their subscription, on the thread that
 /// [`ManagerBuilder::post`](crate::ManagerBuilder::post) chose, or where the event happens. They may load, unload,
-/// subscribe and unsubscribe. None is called while the manager shuts down.
+/// subscribe and unsubscribe. What a shutdown of the manager does is not told, and once it has ended nobody is called.
 impl PluginLoader {
     /// Calls `act` with the key of a plugin whose load has ended, well or not.
     pub fn subscribe_on_load(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {

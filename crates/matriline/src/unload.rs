@@ -10,7 +10,7 @@ use matriline_registry::{Entry, inside};
 use crate::events::Event;
 use crate::loading::{Job, LoadOptions, Loading};
 use crate::marker::Activity;
-use crate::slots::{Stuck, Taken};
+use crate::slots::{Next, Stuck, Taken};
 use crate::timings::Phase;
 use crate::{Error, PluginLoader};
 
@@ -26,6 +26,13 @@ pub(crate) enum Wish {
     End,
 }
 
+/// What a slot held that is given free.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Was {
+    Loaded,
+    Off,
+}
+
 impl PluginLoader {
     /// Unloads a plugin: closes its capabilities, waits for calls inside, runs `on_unload`, lets go of its modules. It
     /// is not loaded at the next start then. A load that is under way is cancelled. Unloading what is not loaded does
@@ -33,16 +40,16 @@ impl PluginLoader {
     ///
     /// # Errors
     /// [`Error::StillRunning`] when calls do not return within ten seconds; the capabilities stay closed, and unloading
-    /// can be tried again. [`Error::Busy`] when another thread is unloading it.
+    /// can be tried again. [`Error::Busy`] when another thread that installs or unloads it is not done by then.
     pub fn unload_plugin(&self, key: &str) -> Result<(), Error> {
-        self.unload(key, Wish::End, None)
+        self.unload(key, Wish::End, &Next::Ends, soon())
     }
 
     /// Unloads a plugin and loads it again, as its code is now; its capabilities stay enabled or disabled. One that is
     /// not loaded is loaded.
     pub fn reload_plugin(&self, key: &str) -> Loading {
         let job = Job::new(key, LoadOptions::default());
-        match self.unload(key, Wish::Keep, Some(job.clone())) {
+        match self.unload(key, Wish::Keep, &Next::Is(job.clone()), soon()) {
             Ok(()) => Loading(job),
             Err(error) => Loading(Job::ended(key, Err(error))),
         }
@@ -51,11 +58,10 @@ impl PluginLoader {
     /// Unloads every plugin. What is enabled stays so.
     ///
     /// # Errors
-    /// The first of [`unload_plugin`](Self::unload_plugin); the others are unloaded all the same.
+    /// The first of [`unload_plugin`](Self::unload_plugin), within ten seconds for all together; the others are unloaded
+    /// all the same.
     pub fn unload_all_plugins(&self) -> Result<(), Error> {
-        let keys = self.0.slots.keys();
-        let ended: Vec<_> = keys.iter().map(|key| self.unload(key, Wish::Keep, None)).collect();
-        ended.into_iter().collect()
+        self.unload_all(self.0.slots.keys())
     }
 
     /// Unloads the plugins that came from the cloud: the user has signed out. What is enabled stays so.
@@ -66,76 +72,90 @@ impl PluginLoader {
         let catalog = self.0.catalog.load_full();
         let of_cloud =
             |key: &String| catalog.get(key).is_some_and(|entry| entry.descriptor.is_cloud_plugin());
-        let keys = self.0.slots.keys().into_iter().filter(of_cloud);
-        let ended: Vec<_> = keys.map(|key| self.unload(&key, Wish::Keep, None)).collect();
+        self.unload_all(self.0.slots.keys().into_iter().filter(of_cloud).collect())
+    }
+
+    /// No call of any of them begins any more, so that all are waited for together.
+    fn unload_all(&self, keys: Vec<String>) -> Result<(), Error> {
+        let entries = keys.iter().flat_map(|key| self.loaded_plugin_capabilities(key));
+        entries.for_each(|entry| entry.gate().close());
+        let deadline = soon();
+        let ended: Vec<_> =
+            keys.iter().map(|key| self.unload(key, Wish::Keep, &Next::Ends, deadline)).collect();
         ended.into_iter().collect()
     }
 
     /// Unloads a plugin that raised, and keeps why. It stays enabled: the next start gives it another chance.
     pub(crate) fn unload_failed(&self, key: &str, error: &Error) {
         self.keep_error(key, Some(error.clone()));
-        if let Err(error) = self.unload(key, Wish::Keep, None) {
+        if let Err(error) = self.unload(key, Wish::Keep, &Next::Stays, soon()) {
             self.logged(|| tracing::warn!(target: "matriline::load", plugin = key, "{error}"));
         }
     }
 
-    /// `then` is loaded when the plugin is gone.
-    pub(crate) fn unload(&self, key: &str, wish: Wish, then: Option<Arc<Job>>) -> Result<(), Error> {
+    /// What waits for the plugin to be gone is `next`.
+    fn unload(&self, key: &str, wish: Wish, next: &Next, deadline: Instant) -> Result<(), Error> {
+        let inside = inside::plugin(key);
+        // whoever has the slot may wait for the call that this thread is inside of
+        let until = if inside { Instant::now() } else { deadline };
+        let taken = identity::host_call(|| self.0.slots.take(key, next, until));
         if wish == Wish::End
             && let Some(entry) = self.0.catalog.load().get(key)
         {
             self.logged(|| self.0.wishes.turn_off(entry));
         }
-        let stuck = match self.0.slots.take(key, then.clone()) {
+        let stuck = match taken {
             Taken::NotLoaded => {
-                then.into_iter().for_each(|job| drop(self.ask(job)));
+                self.release(key, &[], Was::Off);
                 return Ok(());
             }
-            Taken::Cancelled => return Ok(()),
-            Taken::Unloading if then.is_some() => return Ok(()),
-            Taken::Unloading => return Err(Error::Busy { plugin: key.into() }),
+            Taken::Cancelled(_) | Taken::Queued => return Ok(()),
+            Taken::Busy if inside => return Ok(()),
+            Taken::Busy => return Err(Error::Busy { plugin: key.into() }),
             Taken::Loaded(plugin) => self.close_plugin(plugin),
             Taken::Stuck(stuck) => stuck,
         };
-        if inside::plugin(key) {
+        if inside {
             let loader = self.clone();
-            inside::defer(move || {
-                let key = stuck.plugin.identity().key().to_owned();
-                if let Err(error) = loader.finish(stuck) {
-                    loader.logged(|| tracing::error!(target: "matriline::load", plugin = &*key, "{error}"));
-                }
-            });
+            inside::defer(move || loader.finish_and_log(stuck));
             return Ok(());
         }
-        self.finish(stuck)
+        self.finish(stuck, deadline)
     }
 
-    /// Does `act` while the plugin is not loaded, and nobody can load it. Answers whether it was loaded.
-    pub(crate) fn while_unloaded<R>(&self, key: &str, act: impl FnOnce() -> R) -> Result<(bool, R), Error> {
+    /// Does `act` while the plugin is not loaded and nobody can load it. Answers how it is to be loaded afterwards, if
+    /// it was.
+    pub(crate) fn while_unloaded<R>(
+        &self,
+        key: &str,
+        act: impl FnOnce() -> R,
+    ) -> Result<(Option<LoadOptions>, R), Error> {
         let busy = || Error::Busy { plugin: key.into() };
         if inside::plugin(key) {
             return Err(busy());
         }
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = soon();
+        let mut again = None;
         let unloaded = loop {
-            match self.0.slots.occupy(key) {
+            match identity::host_call(|| self.0.slots.take(key, &Next::Stays, deadline)) {
                 Taken::NotLoaded => break None,
                 Taken::Loaded(plugin) => break Some(self.close_plugin(plugin)),
                 Taken::Stuck(stuck) => break Some(stuck),
-                Taken::Unloading => return Err(busy()),
-                Taken::Cancelled => {
-                    let ended = self.0.slots.job(key).map(|job| job.wait(Some(deadline)));
-                    if ended.is_some_and(|ended| ended.is_none()) || Instant::now() >= deadline {
+                Taken::Cancelled(job) => {
+                    again = Some(job.options.clone());
+                    if job.wait(Some(deadline)).is_none() {
+                        self.load_plugin(key, job.options.clone());
                         return Err(busy());
                     }
                 }
+                Taken::Queued | Taken::Busy => return Err(busy()),
             }
         };
-        let was_loaded = unloaded.is_some();
-        let entries = unloaded.map(|stuck| self.end_plugin(stuck)).transpose()?;
+        let was = if unloaded.is_some() { Was::Loaded } else { Was::Off };
+        let entries = unloaded.map(|stuck| self.end_plugin(stuck, soon())).transpose()?;
         let answer = act();
-        self.release(key, &entries.unwrap_or_default(), was_loaded);
-        Ok((was_loaded, answer))
+        self.release(key, &entries.unwrap_or_default(), was);
+        Ok((again.or((was == Was::Loaded).then(LoadOptions::default)), answer))
     }
 
     fn close_plugin(&self, plugin: LoadedPlugin) -> Stuck {
@@ -144,17 +164,26 @@ impl PluginLoader {
         Stuck { plugin, entries }
     }
 
-    fn finish(&self, stuck: Stuck) -> Result<(), Error> {
+    fn finish(&self, stuck: Stuck, deadline: Instant) -> Result<(), Error> {
         let key = stuck.plugin.identity().key().to_owned();
-        let entries = self.end_plugin(stuck)?;
-        self.release(&key, &entries, true);
+        let entries = self.end_plugin(stuck, deadline)?;
+        self.release(&key, &entries, Was::Loaded);
         Ok(())
     }
 
-    /// Waits for the calls inside, and ends the plugin.
-    fn end_plugin(&self, stuck: Stuck) -> Result<Vec<Arc<Entry>>, Error> {
+    /// The same where nobody takes the error.
+    pub(crate) fn finish_and_log(&self, stuck: Stuck) {
         let key = stuck.plugin.identity().key().to_owned();
-        let inside = |entry: &&Arc<Entry>| !entry.gate().wait_until_empty(PATIENCE);
+        if let Err(error) = self.finish(stuck, soon()) {
+            self.logged(|| tracing::error!(target: "matriline::load", plugin = &*key, "{error}"));
+        }
+    }
+
+    /// Waits for the calls inside, and ends the plugin.
+    fn end_plugin(&self, stuck: Stuck, deadline: Instant) -> Result<Vec<Arc<Entry>>, Error> {
+        let key = stuck.plugin.identity().key().to_owned();
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let inside = |entry: &&Arc<Entry>| !entry.gate().wait_until_empty(left());
         if let Some(error) =
             identity::host_call(|| stuck.entries.iter().find(inside)).map(|entry| still_running(entry))
         {
@@ -175,9 +204,9 @@ impl PluginLoader {
     }
 
     /// Gives the slot free, tells the subscribers if it held a plugin, and begins the load that waits for it.
-    fn release(&self, key: &str, entries: &[Arc<Entry>], was_loaded: bool) {
+    fn release(&self, key: &str, entries: &[Arc<Entry>], was: Was) {
         let next = self.0.slots.free(key);
-        if was_loaded {
+        if was == Was::Loaded {
             for entry in entries.iter().filter(|entry| entry.gate().is_enabled()) {
                 self.tell(Event::CapabilityUnload(entry.id().clone()));
             }
@@ -186,6 +215,11 @@ impl PluginLoader {
         }
         next.into_iter().for_each(|job| self.begin(job));
     }
+}
+
+/// When waiting for calls ends that begins now.
+fn soon() -> Instant {
+    Instant::now() + PATIENCE
 }
 
 pub(crate) fn still_running(entry: &Entry) -> Error {

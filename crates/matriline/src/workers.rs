@@ -3,6 +3,7 @@
 //! One works while the others wait: plugins that load quickly load one after the other, in the order they were asked
 //! for, and do not fight for the GIL. Once a load takes longer than [`HEADSTART`], the next one no longer waits for it.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +28,12 @@ pub(crate) struct Workers(Arc<Shared>);
 struct Shared {
     queue: Mutex<Queue>,
     pushed: Condvar,
+    /// The last task has ended.
+    idle: Condvar,
+}
+
+thread_local! {
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
 }
 
 #[derive(Default)]
@@ -36,6 +43,12 @@ struct Queue {
     running: Vec<(u64, Instant)>,
     threads: usize,
     last_number: u64,
+}
+
+impl Queue {
+    fn is_idle(&self) -> bool {
+        self.tasks.is_empty() && self.running.is_empty()
+    }
 }
 
 impl Workers {
@@ -54,6 +67,16 @@ impl Workers {
         true
     }
 
+    /// Waits until no task runs or waits, so long at most: what a task holds is let go a moment after it has told of its
+    /// end. Does nothing inside of a task.
+    pub(crate) fn wait_until_idle(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        let mut queue = self.0.queue.lock();
+        while !(IS_WORKER.get() || queue.is_idle() || Instant::now() >= deadline) {
+            self.0.idle.wait_until(&mut queue, deadline);
+        }
+    }
+
     fn add_thread(&self, queue: &mut Queue) {
         if queue.threads == MOST_THREADS {
             return;
@@ -61,9 +84,14 @@ impl Workers {
         queue.last_number += 1;
         let (workers, number) = (self.clone(), queue.last_number);
         let work = move || {
+            IS_WORKER.set(true);
             while let Some(task) = workers.next(number) {
                 task();
-                workers.0.queue.lock().running.retain(|(running, _)| *running != number);
+                let mut queue = workers.0.queue.lock();
+                queue.running.retain(|(running, _)| *running != number);
+                if queue.is_idle() {
+                    workers.0.idle.notify_all();
+                }
             }
         };
         let spawned = std::thread::Builder::new().name("plugin loader".into()).spawn(work);
@@ -112,6 +140,21 @@ mod tests {
         }
         drop(send);
         assert_eq!(receive.iter().collect::<Vec<_>>(), (0..50).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_idle_moment_comes_when_tasks_have_let_go() {
+        let workers = Workers::default();
+        let held = Arc::new(());
+        for _ in 0..20 {
+            let (inside, again) = (held.clone(), workers.clone());
+            workers.push(move || {
+                again.wait_until_idle(Duration::from_secs(30));
+                drop(inside);
+            });
+        }
+        workers.wait_until_idle(Duration::from_secs(30));
+        assert_eq!(Arc::strong_count(&held), 1);
     }
 
     #[test]

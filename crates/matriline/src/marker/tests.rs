@@ -40,7 +40,7 @@ fn child() {
             end_at_once()
         }
         "call, end the marker and _exit" => inside::mark(number, || {
-            drop(marker);
+            marker.end();
             end_at_once()
         }),
         "call and be killed" => inside::mark(number, || {
@@ -126,7 +126,8 @@ fn start_waiting(act: &str, data: &Path) -> Child {
 /// What the next start on the data folder is told.
 fn next_start(data: &TempDir) -> Vec<(String, Activity)> {
     let _one = ONE.lock().unwrap();
-    let (_marker, crashes) = Marker::open(data.path());
+    let (marker, crashes) = Marker::open(data.path());
+    marker.end();
     let age = |crash: &Crash| SystemTime::now().duration_since(crash.when).unwrap_or_default();
     assert!(crashes.iter().all(|crash| age(crash) < 10 * LONG), "{crashes:?}");
     crashes.into_iter().map(|crash| (crash.plugin, crash.activity)).collect()
@@ -222,7 +223,7 @@ fn markers_follow_one_another() {
         let numbers = [Activity::Loading, calling(), Activity::Loading].map(|act| marker.number("p", &act));
         assert!(numbers[0] != 0 && numbers[0] == numbers[2] && numbers[0] != numbers[1]);
         assert_eq!(marker.during("p", &Activity::Loading, || 5), 5);
-        drop(marker);
+        marker.end();
         assert_eq!(markers(&data), 0);
     }
 }
@@ -235,6 +236,7 @@ fn more_plugins_than_rows_go_unmarked() {
     let numbers: Vec<_> = (0..2000).map(|n| marker.number(&format!("p{n}"), &Activity::Loading)).collect();
     assert!(numbers[0] != 0 && numbers[1022] != 0);
     assert!(numbers[1023..].iter().all(|number| *number == 0));
+    marker.end();
 }
 
 #[test]

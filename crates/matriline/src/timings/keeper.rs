@@ -14,7 +14,7 @@ use super::{Budgets, Measured, MethodTiming, OverBudget, Phase, PhaseTimings, Pl
 use crate::events::Events;
 use crate::marker::Marker;
 
-/// Keeps the timings and watches over the budgets. There is one at a time.
+/// Keeps the timings and watches over the budgets. There is one at a time, until [`end`](Self::end).
 pub(crate) struct Timekeeper {
     events: Arc<Events>,
     budgets: Mutex<Budgets>,
@@ -49,6 +49,11 @@ impl Timekeeper {
             timings.set_budget(budget);
         }
         Watch { number, timings: timings.clone() }
+    }
+
+    /// Watches over calls no more.
+    pub(crate) fn end(&self) {
+        timing::set_hook(None);
     }
 
     /// Runs a phase of a plugin and records it.
@@ -116,12 +121,6 @@ impl Steps<'_> {
         if let Some((phase, began)) = self.begun.take() {
             self.taken.borrow_mut().push((phase, began.elapsed()));
         }
-    }
-}
-
-impl Drop for Timekeeper {
-    fn drop(&mut self) {
-        timing::set_hook(None);
     }
 }
 
