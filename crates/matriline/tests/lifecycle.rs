@@ -235,7 +235,8 @@ fn the_log_callback_goes_with_its_manager() {
     manager.loader().load_plugin("good", LoadOptions::default()).wait().unwrap();
     manager.shutdown().unwrap();
     drop(manager);
-    assert_eq!(std::sync::Arc::strong_count(&token), 1);
+    // the thread of the load may hold it for a moment
+    common::patiently("the callback goes", || std::sync::Arc::strong_count(&token) == 1);
 }
 
 fn on_unload_that_raises_is_logged_and_unloads() {
