@@ -79,7 +79,10 @@ int run(const std::filesystem::path &data) {
     write_plugin(data, "plain", body(plain, "orca"));
     write_plugin(data, "reading", body(reading, "orca"));
     auto &manager = PluginManager::instance();
-    manager.configure({data.string(), "2.4.0", {}, false, {}});
+    ManagerOptions options;
+    options.data_dir = data.string();
+    options.application_version = "2.4.0";
+    manager.configure(std::move(options));
     if (!manager.initialize()) {
         std::fprintf(stderr, "%s\n", manager.last_error().c_str());
         return 1;
@@ -87,6 +90,7 @@ int run(const std::filesystem::path &data) {
     manager.discover_plugins();
     for (const char *key : {"plain", "reading"}) {
         manager.get_loader().load_plugin(manager.get_catalog(), key);
+        manager.get_loader().wait_for_all_plugin_loads();
         if (!find(key)) {
             std::fprintf(stderr, "%s\n", manager.get_loader().get_plugin_load_error(key).c_str());
             return 1;

@@ -22,6 +22,7 @@ enum class ErrorCode : int {
     NoCapability = 15,
     InstallFailed = 16,
     EnvironmentFailed = 17,
+    Busy = 18,
     CapabilityUnloaded = 20,
     CapabilityDisabled = 21,
     ShuttingDown = 22,

@@ -1,13 +1,21 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "matriline/dependency_options.hpp"
 #include "matriline/log.hpp"
 #include "matriline/plugin_option.hpp"
 #include "matriline/version.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
+
+/// Puts `task` into the application's event loop, where it is run soon, once, and in order. Called on any thread,
+/// without the GIL and without a lock; it must not wait for the task. What it throws is logged, and the event is lost.
+///
+/// A task may be dropped instead of being run, and may still be run after the manager has been shut down.
+using PostFunction = std::function<void(std::function<void()> task)>;
 
 /// What a `PluginManager` is started with.
 struct ManagerOptions {
@@ -20,6 +28,8 @@ struct ManagerOptions {
     /// Whether the output of plugins also goes to the process's own streams.
     bool forward_output = false;
     LogCallback log;
+    /// How subscribers are called; without it they are called where the event happens.
+    PostFunction post;
     /// The options of the application's presets that hold names of capabilities.
     std::vector<PluginOption> plugin_options = orca_plugin_options();
     /// The page of the plugin hub, without a query; with it missing plugins say where to look.
@@ -28,6 +38,8 @@ struct ManagerOptions {
     std::string cloud_user;
     /// Whether a plugin that asks for another Python cannot be loaded; else that is a warning.
     bool enforce_requires_python = false;
+    /// How packages that plugins depend on are installed.
+    DependencyOptions dependencies;
 };
 
 MATRILINE_END_NAMESPACE

@@ -21,15 +21,16 @@
  * A function that can fail answers with a `matriline_result`, 0 for success, and writes an error object to
  * `error_out`, which may be NULL. The caller frees it.
  * Text is UTF-8 with a length and is borrowed. A text that is answered lives as long as the object it was
- * asked of. Text that is not UTF-8 is an error.
- * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise.
+ * asked of. Text that is not UTF-8 is an error; to a function that cannot fail it names nothing.
+ * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise. Nothing may be
+ * thrown out of it. The function that drops its `userdata` is called exactly once, also when registering failed.
  */
 
 
 /**
  * The version of the C ABI this header belongs to.
  */
-#define MATRILINE_ABI_VERSION 2
+#define MATRILINE_ABI_VERSION 3
 
 /**
  * How a function ended. 0 is success; a number is never given to another meaning.
@@ -87,6 +88,10 @@ enum matriline_result
    * The packages that a plugin depends on were not installed.
    */
   MATRILINE_RESULT_ENVIRONMENT_FAILED = 17,
+  /**
+   * The plugin is being loaded or unloaded, and that was not over in time.
+   */
+  MATRILINE_RESULT_BUSY = 18,
   /**
    * The capability's plugin is not loaded any more.
    */
@@ -158,6 +163,39 @@ enum matriline_status
 typedef enum matriline_status matriline_status;
 #else
 typedef uint8_t matriline_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a plugin was doing.
+ */
+enum matriline_activity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Its module was being imported.
+   */
+  MATRILINE_ACTIVITY_IMPORTING = 0,
+  /**
+   * Its capabilities were being made, or their `on_load` ran.
+   */
+  MATRILINE_ACTIVITY_LOADING = 1,
+  /**
+   * A capability was being called.
+   */
+  MATRILINE_ACTIVITY_CALLING = 2,
+  /**
+   * Its `on_unload` ran, or its modules were being dropped.
+   */
+  MATRILINE_ACTIVITY_UNLOADING = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_activity matriline_activity;
+#else
+typedef uint8_t matriline_activity;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -273,6 +311,72 @@ typedef uint8_t matriline_decided_by;
 #endif // __cplusplus
 
 /**
+ * What came out of a search.
+ */
+enum matriline_finding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It is not over.
+   */
+  MATRILINE_FINDING_NONE = 0,
+  /**
+   * Plugins are guilty.
+   */
+  MATRILINE_FINDING_GUILTY = 1,
+  /**
+   * The fault is there without any plugin.
+   */
+  MATRILINE_FINDING_NO_PLUGIN = 2,
+  /**
+   * The fault is not there with all plugins.
+   */
+  MATRILINE_FINDING_NO_FAULT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_finding matriline_finding;
+#else
+typedef uint8_t matriline_finding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a load is doing.
+ */
+enum matriline_load_stage
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It waits for a thread, or for the plugin to be unloaded.
+   */
+  MATRILINE_LOAD_STAGE_QUEUED = 0,
+  /**
+   * The packages that the plugin depends on are found or installed.
+   */
+  MATRILINE_LOAD_STAGE_ENVIRONMENT = 1,
+  /**
+   * The plugin is imported, registers, and starts.
+   */
+  MATRILINE_LOAD_STAGE_PYTHON = 2,
+  /**
+   * It is over.
+   */
+  MATRILINE_LOAD_STAGE_OVER = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_load_stage matriline_load_stage;
+#else
+typedef uint8_t matriline_load_stage;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The level of a line in the log.
  */
 enum matriline_log_level
@@ -335,6 +439,84 @@ typedef uint8_t matriline_option_value;
 #endif // __cplusplus
 
 /**
+ * What a plugin can ask for.
+ */
+enum matriline_permission
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * To read paths.
+   */
+  MATRILINE_PERMISSION_FS_READ = 0,
+  /**
+   * To read and write paths.
+   */
+  MATRILINE_PERMISSION_FS_READWRITE = 1,
+  /**
+   * To ask hosts by HTTP.
+   */
+  MATRILINE_PERMISSION_NETWORK_HTTP = 2,
+  /**
+   * To open sockets to hosts.
+   */
+  MATRILINE_PERMISSION_NETWORK_SOCKET = 3,
+  /**
+   * To start programs.
+   */
+  MATRILINE_PERMISSION_PROCESS = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_permission matriline_permission;
+#else
+typedef uint8_t matriline_permission;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * An act of a plugin's life.
+ */
+enum matriline_phase
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Its folder is read.
+   */
+  MATRILINE_PHASE_DISCOVER = 0,
+  /**
+   * Its environment is made, or found.
+   */
+  MATRILINE_PHASE_ENVIRONMENT = 1,
+  /**
+   * Its module is imported.
+   */
+  MATRILINE_PHASE_IMPORT = 2,
+  /**
+   * Its capabilities are registered and made.
+   */
+  MATRILINE_PHASE_REGISTER = 3,
+  /**
+   * The `on_load` of all of its capabilities.
+   */
+  MATRILINE_PHASE_ON_LOAD = 4,
+  /**
+   * The `on_unload` of all of its capabilities.
+   */
+  MATRILINE_PHASE_ON_UNLOAD = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_phase matriline_phase;
+#else
+typedef uint8_t matriline_phase;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The types of presets that carry a `plugins` array.
  */
 enum matriline_preset_type
@@ -393,6 +575,18 @@ typedef uint8_t matriline_update_status;
 #endif // __cplusplus
 
 /**
+ * A search for the plugins that make an application fail. The application is started with the plugins it names
+ * (`matriline_manager_load_enabled_among`), its user says whether the fault is there, and so on. Of `n` plugins a single
+ * guilty one is found with `log2 n + 2` answers.
+ */
+typedef struct matriline_bisect matriline_bisect;
+
+/**
+ * How long plugins may take. Nothing is stopped: what takes longer is a warning in the log and an event when it ends.
+ */
+typedef struct matriline_budgets matriline_budgets;
+
+/**
  * A capability. It is counted: it may be kept for as long as one likes, and once its plugin is unloaded its
  * calls fail with `MATRILINE_RESULT_CAPABILITY_UNLOADED`.
  */
@@ -409,9 +603,19 @@ typedef struct matriline_capability_list matriline_capability_list;
 typedef struct matriline_catalog matriline_catalog;
 
 /**
+ * What the cloud says of a plugin, installed or not.
+ */
+typedef struct matriline_cloud_record matriline_cloud_record;
+
+/**
  * The options of a manager.
  */
 typedef struct matriline_config matriline_config;
+
+/**
+ * The plugins that were running when an earlier process on the data folder died.
+ */
+typedef struct matriline_crash_list matriline_crash_list;
 
 /**
  * One plugin of a catalog, as long as the catalog lives.
@@ -427,6 +631,26 @@ typedef struct matriline_error matriline_error;
  * The answer of an `execute`.
  */
 typedef struct matriline_execution_result matriline_execution_result;
+
+/**
+ * What a `.py` or `.whl` file is, and what installing it would do.
+ */
+typedef struct matriline_inspection matriline_inspection;
+
+/**
+ * What the sidecar of a plugin said when it was asked.
+ */
+typedef struct matriline_install_state matriline_install_state;
+
+/**
+ * How a plugin is loaded.
+ */
+typedef struct matriline_load_options matriline_load_options;
+
+/**
+ * Loads that were asked for together, all under way at once.
+ */
+typedef struct matriline_loads matriline_loads;
 
 /**
  * The plugin system of the process.
@@ -470,6 +694,11 @@ typedef struct matriline_preset_document matriline_preset_document;
 typedef struct matriline_resolution matriline_resolution;
 
 /**
+ * What the application's event loop is to run, once.
+ */
+typedef struct matriline_task matriline_task;
+
+/**
  * A text that the caller owns.
  */
 typedef struct matriline_text matriline_text;
@@ -478,6 +707,11 @@ typedef struct matriline_text matriline_text;
  * Texts in an order.
  */
 typedef struct matriline_text_list matriline_text_list;
+
+/**
+ * What a plugin has taken.
+ */
+typedef struct matriline_timings matriline_timings;
 
 /**
  * UTF-8 text with its length, borrowed. `data` need not end with a zero and may be NULL when `len` is 0.
@@ -510,10 +744,59 @@ typedef void (*matriline_log_callback)(void *userdata,
 typedef void (*matriline_drop_callback)(void *userdata);
 
 /**
+ * A plugin that was running when a process died. The texts live as long as the list.
+ */
+typedef struct matriline_crash {
+  /**
+   * The key of the plugin.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * What it was doing, a `matriline_activity`.
+   */
+  uint8_t activity;
+  /**
+   * The type of the capability that was being called, a `matriline_capability_type`; unknown when none was.
+   */
+  uint8_t kind;
+  /**
+   * Its name; the end of a very long one is missing.
+   */
+  struct matriline_str capability;
+  /**
+   * When the process was last seen alive, in seconds since 1970.
+   */
+  int64_t when;
+  /**
+   * All of it in a sentence.
+   */
+  struct matriline_str text;
+} matriline_crash;
+
+/**
  * Receives the catalog when a discovery has ended. The catalog lives until it returns. It is called on the thread
  * of the discovery.
  */
 typedef void (*matriline_discovery_callback)(void *userdata, const struct matriline_catalog *catalog);
+
+/**
+ * The wish of the user for one capability. The text lives as long as the state.
+ */
+typedef struct matriline_capability_state {
+  /**
+   * The name of the capability.
+   */
+  struct matriline_str name;
+  /**
+   * Its type, a `matriline_capability_type`; unknown where the sidecar names none, since the plugin has one capability
+   * of that name.
+   */
+  uint8_t kind;
+  /**
+   * The wish.
+   */
+  bool enabled;
+} matriline_capability_state;
 
 /**
  * A value of an option that more than one plugin could serve. It lives as long as its update.
@@ -705,6 +988,116 @@ typedef struct matriline_unreferenced_value {
 } matriline_unreferenced_value;
 
 /**
+ * Is told of a plugin. The text lives until it returns.
+ */
+typedef void (*matriline_plugin_callback)(void *userdata, struct matriline_str plugin_key);
+
+/**
+ * Is told of a capability. `type` is a `matriline_capability_type`; the texts live until it returns.
+ */
+typedef void (*matriline_capability_callback)(void *userdata,
+                                              uint8_t type,
+                                              struct matriline_str name,
+                                              struct matriline_str plugin_key);
+
+/**
+ * What took longer than it may. The texts live until the callback returns.
+ */
+typedef struct matriline_over_budget {
+  /**
+   * The key of the plugin.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * Whether it was a call of a capability, else a phase of the plugin's life.
+   */
+  bool is_call;
+  /**
+   * A `matriline_phase`; of a call 0.
+   */
+  uint8_t phase;
+  /**
+   * The type of the capability, a `matriline_capability_type`; unknown for a phase.
+   */
+  uint8_t kind;
+  /**
+   * The name of the capability; empty for a phase.
+   */
+  struct matriline_str name;
+  /**
+   * The method that was called; empty for a phase.
+   */
+  struct matriline_str method;
+  /**
+   * How long it took.
+   */
+  uint64_t elapsed_ns;
+  /**
+   * How long it may take.
+   */
+  uint64_t budget_ns;
+  /**
+   * All of it in a sentence.
+   */
+  struct matriline_str text;
+} matriline_over_budget;
+
+/**
+ * Is told of what took longer than its budget. `over` lives until it returns.
+ */
+typedef void (*matriline_over_budget_callback)(void *userdata, const struct matriline_over_budget *over);
+
+/**
+ * Puts a task into the event loop of the application, which runs it soon and in order with `matriline_task_run`. It
+ * is called on any thread and must not wait for the task.
+ */
+typedef void (*matriline_post_callback)(void *userdata, struct matriline_task *task);
+
+/**
+ * What an act has taken.
+ */
+typedef struct matriline_timing {
+  /**
+   * How often it was run to its end.
+   */
+  uint64_t count;
+  /**
+   * All of its runs together.
+   */
+  uint64_t total_ns;
+  /**
+   * The longest run.
+   */
+  uint64_t worst_ns;
+  /**
+   * The run that ended last.
+   */
+  uint64_t last_ns;
+} matriline_timing;
+
+/**
+ * What a method of a capability has taken since its plugin was loaded. The texts live as long as the timings.
+ */
+typedef struct matriline_method_timing {
+  /**
+   * The type of the capability, a `matriline_capability_type`.
+   */
+  uint8_t kind;
+  /**
+   * Its name.
+   */
+  struct matriline_str name;
+  /**
+   * The method: `execute`.
+   */
+  struct matriline_str method;
+  /**
+   * What it has taken.
+   */
+  struct matriline_timing timing;
+} matriline_method_timing;
+
+/**
  * What a plugin is told of the export whose G-code it edits.
  */
 typedef struct matriline_gcode_plugin_context {
@@ -729,6 +1122,158 @@ typedef struct matriline_gcode_plugin_context {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * A search among plugins, with all of which the fault is said to be there. A key that comes twice counts once.
+ * `bisect_out` receives a search to free with `matriline_bisect_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_bisect_new(const struct matriline_str *keys,
+                                      size_t keys_len,
+                                      struct matriline_bisect **bisect_out,
+                                      struct matriline_error **error_out);
+
+/**
+ * The search that `matriline_bisect_text` has written. `bisect_out` receives a search to free with
+ * `matriline_bisect_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_bisect_read(struct matriline_str text,
+                                       struct matriline_bisect **bisect_out,
+                                       struct matriline_error **error_out);
+
+/**
+ * The search as a line of text, for the next start of the application. `text_out` receives a text to free with
+ * `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_bisect_text(const struct matriline_bisect *bisect,
+                                       struct matriline_text **text_out,
+                                       struct matriline_error **error_out);
+
+/**
+ * The plugins to start with now; none when the search is over. `list_out` receives a list to free with
+ * `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_bisect_to_load(const struct matriline_bisect *bisect,
+                                          struct matriline_text_list **list_out,
+                                          struct matriline_error **error_out);
+
+/**
+ * The plugins that may still be guilty, without those that are known to be. `list_out` receives a list to free with
+ * `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_bisect_suspects(const struct matriline_bisect *bisect,
+                                           struct matriline_text_list **list_out,
+                                           struct matriline_error **error_out);
+
+/**
+ * How many more answers the search for a single plugin takes at the most; 0 for NULL. Threads: any.
+ *
+ * `bisect` is NULL or valid.
+ */
+uint32_t matriline_bisect_steps_left(const struct matriline_bisect *bisect);
+
+/**
+ * Says whether the fault was there with the plugins of `matriline_bisect_to_load`. Does nothing once the search is over.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_bisect_answer(struct matriline_bisect *bisect,
+                                         bool is_bad,
+                                         struct matriline_error **error_out);
+
+/**
+ * What came out, a `matriline_finding`; none for NULL. Threads: any.
+ *
+ * `bisect` is NULL or valid.
+ */
+uint8_t matriline_bisect_finding(const struct matriline_bisect *bisect);
+
+/**
+ * The guilty plugins, once the search has found some; several make the fault only together. `list_out` receives a list
+ * to free with `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_bisect_guilty(const struct matriline_bisect *bisect,
+                                         struct matriline_text_list **list_out,
+                                         struct matriline_error **error_out);
+
+/**
+ * Frees a search. Threads: any.
+ *
+ * `bisect` is NULL or valid, and used no more.
+ */
+void matriline_bisect_free(struct matriline_bisect *bisect);
+
+/**
+ * Budgets of which none is set. Free them with `matriline_budgets_free`. Threads: any.
+ */
+struct matriline_budgets *matriline_budgets_new(void);
+
+/**
+ * Sets how long a phase may take; `phase` is a `matriline_phase`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_budgets_set_phase(struct matriline_budgets *budgets,
+                                             uint8_t phase,
+                                             uint64_t nanoseconds,
+                                             struct matriline_error **error_out);
+
+/**
+ * Sets how long each call of a capability may take.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_budgets_set_call(struct matriline_budgets *budgets,
+                                            uint64_t nanoseconds,
+                                            struct matriline_error **error_out);
+
+/**
+ * Frees budgets. Threads: any.
+ *
+ * `budgets` is NULL or valid, and used no more.
+ */
+void matriline_budgets_free(struct matriline_budgets *budgets);
+
+/**
+ * Sets what plugins may take from now on; they are copied. With NULL, whatever they like. What takes longer is told to
+ * those of `matriline_manager_subscribe_on_over_budget`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_set_budgets(struct matriline_manager *manager,
+                                               const struct matriline_budgets *budgets,
+                                               struct matriline_error **error_out);
 
 /**
  * Counts another holder, and answers the same pointer. NULL stays NULL. Threads: any.
@@ -856,6 +1401,104 @@ const struct matriline_text_list *matriline_catalog_problems(const struct matril
 void matriline_catalog_free(struct matriline_catalog *catalog);
 
 /**
+ * The record of a plugin with this UUID, which is the plugin's key. All else is empty at first. `record_out` receives a
+ * record to free with `matriline_cloud_record_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_cloud_record_new(struct matriline_str uuid,
+                                            struct matriline_cloud_record **record_out,
+                                            struct matriline_error **error_out);
+
+/**
+ * Sets the name to show.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_cloud_record_set_name(struct matriline_cloud_record *record,
+                                                 struct matriline_str name,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Sets the description.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_cloud_record_set_description(struct matriline_cloud_record *record,
+                                                        struct matriline_str description,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Sets the author.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_cloud_record_set_author(struct matriline_cloud_record *record,
+                                                   struct matriline_str author,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Sets the latest version that the cloud has.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_cloud_record_set_version(struct matriline_cloud_record *record,
+                                                    struct matriline_str version,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Sets whether the user may not have the plugin, or no more.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_cloud_record_set_unauthorized(struct matriline_cloud_record *record,
+                                                         bool unauthorized,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Sets whether the user published the plugin.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_cloud_record_set_is_mine(struct matriline_cloud_record *record,
+                                                    bool is_mine,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Puts what the cloud says of plugins beside what is installed, in the place of what was told before; none for an empty
+ * array. It stays over discoveries. The records are copied.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array readable.
+ */
+matriline_result matriline_manager_update_cloud_catalog(struct matriline_manager *manager,
+                                                        const struct matriline_cloud_record *const *records,
+                                                        size_t records_len,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Frees a record. Threads: any.
+ *
+ * `record` is NULL or valid, and used no more.
+ */
+void matriline_cloud_record_free(struct matriline_cloud_record *record);
+
+/**
  * Options with their defaults; the data folder is still to be set. Free it with `matriline_config_free`.
  *
  * Threads: any.
@@ -971,6 +1614,147 @@ matriline_result matriline_config_set_log(struct matriline_config *config,
  * `config` is NULL or valid, and used no more.
  */
 void matriline_config_free(struct matriline_config *config);
+
+/**
+ * The plugins that were running when an earlier process died, as this manager found at its start. They are not loaded
+ * by `matriline_manager_load_enabled` any more; loading one by its key enables it again. `list_out` receives a list to
+ * free with `matriline_crash_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_crashes(const struct matriline_manager *manager,
+                                           struct matriline_crash_list **list_out,
+                                           struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_crash_list_len(const struct matriline_crash_list *list);
+
+/**
+ * Writes one of them to `crash_out`, which may be NULL; false, and `crash_out` as it was, beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_crash_list_get(const struct matriline_crash_list *list,
+                              size_t index,
+                              struct matriline_crash *crash_out);
+
+/**
+ * Frees a list. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_crash_list_free(struct matriline_crash_list *list);
+
+/**
+ * Sets the uv that installs the packages of plugins, by its path. Without it, it is looked for beside the library, in
+ * the folder of `matriline_config_set_uv_folder` and on `PATH`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_uv(struct matriline_config *config,
+                                         struct matriline_str path,
+                                         struct matriline_error **error_out);
+
+/**
+ * Sets a folder of the application that may hold uv.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_uv_folder(struct matriline_config *config,
+                                                struct matriline_str folder,
+                                                struct matriline_error **error_out);
+
+/**
+ * Sets the executable of the Python that is linked, which uv asks; without it, it is that in the Python's home.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_python(struct matriline_config *config,
+                                             struct matriline_str path,
+                                             struct matriline_error **error_out);
+
+/**
+ * Adds a folder of wheels to choose from, asked before the index.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_add_wheel_folder(struct matriline_config *config,
+                                                   struct matriline_str folder,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Sets the one index that packages come from (PEP 503 or 691); an empty text for what the user has set for uv, else
+ * PyPI.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_index(struct matriline_config *config,
+                                            struct matriline_str url,
+                                            struct matriline_error **error_out);
+
+/**
+ * Asks no index: bundled wheels and the folders of wheels must do.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_no_index(struct matriline_config *config,
+                                               struct matriline_error **error_out);
+
+/**
+ * Sets how long installing for one plugin may take, in milliseconds.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_dependency_time_limit(struct matriline_config *config,
+                                                            uint64_t milliseconds,
+                                                            struct matriline_error **error_out);
+
+/**
+ * Installs packages into an environment of their own, before a plugin asks for the same ones. It blocks. Requirements
+ * have the form of PEP 508.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_manager_install_packages(struct matriline_manager *manager,
+                                                    const struct matriline_str *requirements,
+                                                    size_t requirements_len,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Removes the environments that no installed plugin wants and that nobody has used for so many seconds: days rather
+ * than minutes, where applications share a data folder. One whose packages some process has loaded stays.
+ * `removed_out` may be NULL; otherwise it receives how many are gone.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_collect_environments(struct matriline_manager *manager,
+                                                        uint64_t unused_seconds,
+                                                        size_t *removed_out,
+                                                        struct matriline_error **error_out);
 
 /**
  * Whether the plugin can be loaded; false for NULL. Threads: any.
@@ -1120,10 +1904,10 @@ bool matriline_descriptor_setting(const struct matriline_descriptor *descriptor,
                                   struct matriline_str *value_out);
 
 /**
- * Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the
- * catalog when the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`,
- * on any thread, whether or not the discovery began. After `matriline_manager_free` there is no call of `callback`
- * any more, unless it runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
+ * Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the catalog when
+ * the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any thread,
+ * whether or not the discovery began. After `matriline_manager_free` there is no call of `callback` any more, unless it
+ * runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
  * began: false when another one runs.
  *
  * Threads: any; `callback` is called on the thread of the discovery.
@@ -1275,6 +2059,499 @@ struct matriline_str matriline_execution_result_data(const struct matriline_exec
 void matriline_execution_result_free(struct matriline_execution_result *result);
 
 /**
+ * Looks at a `.py` or `.whl` file. Changes nothing and runs no code of the plugin. Fails for what is no such file.
+ * `inspection_out` receives an object to free with `matriline_inspection_free`.
+ *
+ * Threads: any. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_inspect_plugin(const struct matriline_manager *manager,
+                                                  struct matriline_str file,
+                                                  struct matriline_inspection **inspection_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * The key the plugin would have; empty for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+struct matriline_str matriline_inspection_plugin_key(const struct matriline_inspection *inspection);
+
+/**
+ * Its name; empty for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+struct matriline_str matriline_inspection_name(const struct matriline_inspection *inspection);
+
+/**
+ * Its version; empty for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+struct matriline_str matriline_inspection_version(const struct matriline_inspection *inspection);
+
+/**
+ * Why it cannot be installed; empty when it can, and for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+struct matriline_str matriline_inspection_refused(const struct matriline_inspection *inspection);
+
+/**
+ * Everything that is wrong with it, bad or not, as long as the inspection lives. NULL for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_inspection_problems(const struct matriline_inspection *inspection);
+
+/**
+ * What it asks for of a permission, a `matriline_permission`, that its user has not been asked for yet: paths, hosts or
+ * programs, as long as the inspection lives. Nothing of it is granted. NULL for a number that is none, and for NULL.
+ * Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_inspection_asks_for(const struct matriline_inspection *inspection,
+                                                                uint8_t permission);
+
+/**
+ * Whether it would take the place of an installed plugin; false for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+bool matriline_inspection_replaces(const struct matriline_inspection *inspection);
+
+/**
+ * The version of the plugin it would replace; empty where there is none, and for NULL. Threads: any.
+ *
+ * `inspection` is NULL or valid.
+ */
+struct matriline_str matriline_inspection_existing_version(const struct matriline_inspection *inspection);
+
+/**
+ * Frees an inspection. Threads: any.
+ *
+ * `inspection` is NULL or valid, and used no more.
+ */
+void matriline_inspection_free(struct matriline_inspection *inspection);
+
+/**
+ * Installs a file, in the place of an earlier version if there is one, which is kept for
+ * `matriline_manager_roll_back_plugin`. When it fails nothing has changed. A plugin that is loaded is loaded again, and
+ * keeps its flags; that this load failed, `matriline_manager_plugin_error` says. `key_out` may be NULL; otherwise it
+ * receives the plugin's key, to free with `matriline_text_free`.
+ *
+ * Threads: any, outside of calls into the plugin. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_install_plugin(struct matriline_manager *manager,
+                                                  struct matriline_str file,
+                                                  struct matriline_text **key_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Installs a download of the user that `matriline_config_set_cloud_user` or `matriline_manager_set_cloud_user` names, with
+ * the cloud's record of the plugin. As `matriline_manager_install_plugin`.
+ *
+ * Threads: any, outside of calls into the plugin. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_install_cloud_plugin(struct matriline_manager *manager,
+                                                        struct matriline_str file,
+                                                        const struct matriline_cloud_record *record,
+                                                        struct matriline_text **key_out,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Unloads a plugin and deletes its folder. Its configuration stays for the day it is installed again.
+ *
+ * Threads: any, outside of calls into the plugin.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_remove_plugin(struct matriline_manager *manager,
+                                                 struct matriline_str plugin_key,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Makes a plugin of the cloud a local one, with its flags and its configuration. `key_out` may be NULL; otherwise it
+ * receives its new key, to free with `matriline_text_free`.
+ *
+ * Threads: any, outside of calls into the plugin.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_keep_plugin_as_local(struct matriline_manager *manager,
+                                                        struct matriline_str plugin_key,
+                                                        struct matriline_text **key_out,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Brings the previous version of a plugin back, with the configuration it had. A second time goes forth again.
+ *
+ * Threads: any, outside of calls into the plugin.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_roll_back_plugin(struct matriline_manager *manager,
+                                                    struct matriline_str plugin_key,
+                                                    struct matriline_error **error_out);
+
+/**
+ * The version that `matriline_manager_roll_back_plugin` would bring back. `version_out` receives a text to free with
+ * `matriline_text_free`, which is empty for a version without a name, or NULL when there is none.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_previous_version(const struct matriline_manager *manager,
+                                                    struct matriline_str plugin_key,
+                                                    struct matriline_text **version_out,
+                                                    struct matriline_error **error_out);
+
+/**
+ * The keys of the plugins to load at the start, in the order of their folders: those that can be loaded and whose
+ * sidecar says now that they are enabled. `list_out` receives a list to free with `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_enabled_plugins(const struct matriline_manager *manager,
+                                                   struct matriline_text_list **list_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * What the sidecar of an installed plugin says now. `state_out` receives an object to free with
+ * `matriline_install_state_free`, or NULL when the plugin has no sidecar or is not known.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_install_state(const struct matriline_manager *manager,
+                                                 struct matriline_str plugin_key,
+                                                 struct matriline_install_state **state_out,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Whether the plugin is to be loaded at the start; false for NULL. Threads: any.
+ *
+ * `state` is NULL or valid.
+ */
+bool matriline_install_state_is_enabled(const struct matriline_install_state *state);
+
+/**
+ * Where the plugin came from: `local`, `cloud`, or an empty text. Threads: any.
+ *
+ * `state` is NULL or valid.
+ */
+struct matriline_str matriline_install_state_installed_from(const struct matriline_install_state *state);
+
+/**
+ * The version that was installed, or an empty text. Threads: any.
+ *
+ * `state` is NULL or valid.
+ */
+struct matriline_str matriline_install_state_installed_version(const struct matriline_install_state *state);
+
+/**
+ * The plugin's UUID in the cloud; empty for a local one. Threads: any.
+ *
+ * `state` is NULL or valid.
+ */
+struct matriline_str matriline_install_state_cloud_uuid(const struct matriline_install_state *state);
+
+/**
+ * How many capabilities it has wishes for; 0 for NULL. Threads: any.
+ *
+ * `state` is NULL or valid.
+ */
+size_t matriline_install_state_capabilities_len(const struct matriline_install_state *state);
+
+/**
+ * Writes the wish for one capability, in the order of their registration, to `capability_out`, which may be NULL; false,
+ * and `capability_out` as it was, beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_install_state_capability(const struct matriline_install_state *state,
+                                        size_t index,
+                                        struct matriline_capability_state *capability_out);
+
+/**
+ * Frees a state. Threads: any.
+ *
+ * `state` is NULL or valid, and used no more.
+ */
+void matriline_install_state_free(struct matriline_install_state *state);
+
+/**
+ * Loads a plugin: installs what it depends on, imports it, makes its capabilities, runs their `on_load`. Returns at
+ * once with success, also for a plugin that is not known; the load runs on a thread of its own. How it ended,
+ * `matriline_manager_wait_for_plugin_load` says. A plugin that is being loaded is loaded once. A loaded plugin stays as
+ * it is, but for the capabilities that `options` ask for, which are enabled. What is loaded is enabled: it is loaded at
+ * the next start as well. `options` may be NULL; they are copied.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_load_plugin(struct matriline_manager *manager,
+                                               struct matriline_str plugin_key,
+                                               const struct matriline_load_options *options,
+                                               struct matriline_error **error_out);
+
+/**
+ * Unloads a plugin and loads it again, as its code is now; its capabilities stay enabled or disabled. One that is not
+ * loaded is loaded. Unloading blocks as `matriline_manager_unload_plugin` does, and fails alike; the load runs on a
+ * thread of its own.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_reload_plugin(struct matriline_manager *manager,
+                                                 struct matriline_str plugin_key,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Waits until the load of a plugin has ended, for so many milliseconds at most, `UINT64_MAX` for as long as it takes.
+ * Success when the plugin was loaded, and when no load is under way and the last one did not fail. Fails with why the
+ * load failed, also when that was before the call; with `MATRILINE_RESULT_LOAD_CANCELLED` while a cancelled load comes
+ * to its end; and with `MATRILINE_RESULT_BUSY` when it has not ended in time, or when it is the load itself that asks.
+ *
+ * Threads: any. On the thread of the event loop that the application posts to, subscribers have not been told yet.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_wait_for_plugin_load(const struct matriline_manager *manager,
+                                                        struct matriline_str plugin_key,
+                                                        uint64_t milliseconds,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Waits for all loads that are under way, for so many milliseconds at most, `UINT64_MAX` for as long as it takes. True
+ * when all have ended, well or not, and for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid.
+ */
+bool matriline_manager_wait_for_all_plugin_loads(const struct matriline_manager *manager,
+                                                 uint64_t milliseconds);
+
+/**
+ * Whether a load of a plugin is under way, cancelled or not; false for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, `plugin_key` readable.
+ */
+bool matriline_manager_is_plugin_load_in_progress(const struct matriline_manager *manager,
+                                                  struct matriline_str plugin_key);
+
+/**
+ * Cancels the load of a plugin. It stays in progress until its thread has stopped, and nothing of it remains. False
+ * when none is under way, and for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, `plugin_key` readable.
+ */
+bool matriline_manager_cancel_plugin_load(struct matriline_manager *manager,
+                                          struct matriline_str plugin_key);
+
+/**
+ * Whether a plugin is loaded; false for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, `plugin_key` readable.
+ */
+bool matriline_manager_is_plugin_loaded(const struct matriline_manager *manager,
+                                        struct matriline_str plugin_key);
+
+/**
+ * The keys of the plugins that are being loaded, sorted. `list_out` receives a list to free with
+ * `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_plugin_loads_in_progress(const struct matriline_manager *manager,
+                                                            struct matriline_text_list **list_out,
+                                                            struct matriline_error **error_out);
+
+/**
+ * The keys of all loaded plugins, sorted. `list_out` receives a list to free with `matriline_text_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_loaded_plugins(const struct matriline_manager *manager,
+                                                  struct matriline_text_list **list_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Options with their defaults. Free them with `matriline_load_options_free`. Threads: any.
+ */
+struct matriline_load_options *matriline_load_options_new(void);
+
+/**
+ * Sets the capabilities to enable, by name; of a plugin that is not loaded yet the others are disabled, all of them
+ * for an empty array. Without it each capability is what it was when the plugin was loaded last, and enabled at
+ * first.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_load_options_set_capabilities(struct matriline_load_options *options,
+                                                         const struct matriline_str *names,
+                                                         size_t names_len,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Sets whether an environment that is missing is not built: the plugin gets what was installed for it before, or
+ * nothing.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_load_options_set_skip_dependencies(struct matriline_load_options *options,
+                                                              bool skip,
+                                                              struct matriline_error **error_out);
+
+/**
+ * Frees options. Threads: any.
+ *
+ * `options` is NULL or valid, and used no more.
+ */
+void matriline_load_options_free(struct matriline_load_options *options);
+
+/**
+ * Loads every installed plugin that is enabled, as the last discovery found it. Returns at once. `loads_out` receives
+ * an object to free with `matriline_loads_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_load_enabled(struct matriline_manager *manager,
+                                                struct matriline_loads **loads_out,
+                                                struct matriline_error **error_out);
+
+/**
+ * Loads those of the named plugins that are enabled, and no other: a start that looks for the plugin that does harm.
+ * As `matriline_manager_load_enabled`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_manager_load_enabled_among(struct matriline_manager *manager,
+                                                      const struct matriline_str *keys,
+                                                      size_t keys_len,
+                                                      struct matriline_loads **loads_out,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Loads the named plugins, enabled or not, as `matriline_manager_load_plugin` does each. Returns at once. `options`
+ * may be NULL. `loads_out` receives an object to free with `matriline_loads_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_manager_load_plugins(struct matriline_manager *manager,
+                                                const struct matriline_str *keys,
+                                                size_t keys_len,
+                                                const struct matriline_load_options *options,
+                                                struct matriline_loads **loads_out,
+                                                struct matriline_error **error_out);
+
+/**
+ * How many loads there are; 0 for NULL. Threads: any.
+ *
+ * `loads` is NULL or valid.
+ */
+size_t matriline_loads_len(const struct matriline_loads *loads);
+
+/**
+ * How many of them are over, well or not; 0 for NULL. Threads: any.
+ *
+ * `loads` is NULL or valid.
+ */
+size_t matriline_loads_done(const struct matriline_loads *loads);
+
+/**
+ * Waits for all of them, for so many milliseconds at most, `UINT64_MAX` for as long as it takes. True when all are
+ * over, well or not, and for NULL.
+ *
+ * Threads: any. On the thread of the event loop that the application posts to, subscribers have not been told yet.
+ *
+ * `loads` is NULL or valid.
+ */
+bool matriline_loads_wait(const struct matriline_loads *loads,
+                          uint64_t milliseconds);
+
+/**
+ * Cancels those that are not over; nothing of them remains. Code of a plugin that runs already is not interrupted.
+ * Threads: any.
+ *
+ * `loads` is NULL or valid.
+ */
+void matriline_loads_cancel(struct matriline_loads *loads);
+
+/**
+ * The key of the plugin of one load, as long as the object lives; empty beyond the end. Threads: any.
+ *
+ * `loads` is NULL or valid.
+ */
+struct matriline_str matriline_loads_plugin(const struct matriline_loads *loads, size_t index);
+
+/**
+ * What one load is doing, a `matriline_load_stage`; over beyond the end. Threads: any.
+ *
+ * `loads` is NULL or valid.
+ */
+uint8_t matriline_loads_stage(const struct matriline_loads *loads, size_t index);
+
+/**
+ * The last line that the installer of packages printed for one load, for a progress display; empty when there is none
+ * and beyond the end. `text_out` receives a text to free with `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_loads_line(const struct matriline_loads *loads,
+                                      size_t index,
+                                      struct matriline_text **text_out,
+                                      struct matriline_error **error_out);
+
+/**
+ * Why one load failed. `load_error_out` receives an error to free with `matriline_error_free`, or NULL when it has not
+ * failed, is not over, and beyond the end.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_loads_error(const struct matriline_loads *loads,
+                                       size_t index,
+                                       struct matriline_error **load_error_out,
+                                       struct matriline_error **error_out);
+
+/**
+ * Frees the object; the loads go on. Threads: any.
+ *
+ * `loads` is NULL or valid, and used no more.
+ */
+void matriline_loads_free(struct matriline_loads *loads);
+
+/**
  * Starts Python and a manager. There is one interpreter in a process, so a second manager fails to start while
  * one runs.
  *
@@ -1287,9 +2564,11 @@ matriline_result matriline_manager_start(const struct matriline_config *config,
                                          struct matriline_error **error_out);
 
 /**
- * Unloads every plugin and refuses further calls; capabilities that are held then fail.
+ * Cancels the loads under way, unloads every plugin and refuses further calls; capabilities that are held then fail. What
+ * is enabled stays so. Fails with `MATRILINE_RESULT_UNLOAD_FAILED` when a call does not return, and with
+ * `MATRILINE_RESULT_BUSY` when a load does not end; whatever could be unloaded is. A second shutdown does nothing.
  *
- * Threads: the main thread, outside of every call into a plugin.
+ * Threads: any, outside of every call into a plugin.
  *
  * Every pointer is NULL or valid.
  */
@@ -1297,7 +2576,8 @@ matriline_result matriline_manager_shutdown(struct matriline_manager *manager,
                                             struct matriline_error **error_out);
 
 /**
- * Frees a manager, best after `matriline_manager_shutdown`. Python runs on.
+ * Frees a manager, best after `matriline_manager_shutdown`. Python runs on. A callback that has begun goes on; the
+ * functions that drop `userdata` are called when none runs any more.
  *
  * Threads: any.
  *
@@ -1328,36 +2608,6 @@ matriline_result matriline_manager_discover(struct matriline_manager *manager,
 matriline_result matriline_manager_catalog(const struct matriline_manager *manager,
                                            struct matriline_catalog **catalog_out,
                                            struct matriline_error **error_out);
-
-/**
- * Loads a plugin and returns when that is done. Success when it is loaded already.
- *
- * Threads: any.
- *
- * Every pointer is NULL or valid, every text readable.
- */
-matriline_result matriline_manager_load_plugin(struct matriline_manager *manager,
-                                               struct matriline_str plugin_key,
-                                               struct matriline_error **error_out);
-
-/**
- * Unloads a plugin. Success when it is not loaded.
- *
- * Threads: any.
- *
- * Every pointer is NULL or valid, every text readable.
- */
-matriline_result matriline_manager_unload_plugin(struct matriline_manager *manager,
-                                                 struct matriline_str plugin_key,
-                                                 struct matriline_error **error_out);
-
-/**
- * Whether a plugin is loaded; false for NULL. Threads: any.
- *
- * `manager` is NULL or valid, `plugin_key` readable.
- */
-bool matriline_manager_is_plugin_loaded(const struct matriline_manager *manager,
-                                        struct matriline_str plugin_key);
 
 /**
  * Looks a capability up. `type` is a `matriline_capability_type`. On success `capability_out` receives the
@@ -1513,6 +2763,39 @@ bool matriline_pickable_list_get(const struct matriline_pickable_list *list,
  * `list` is NULL or valid, and used no more.
  */
 void matriline_pickable_list_free(struct matriline_pickable_list *list);
+
+/**
+ * Why the last load of a plugin failed, or what the application has reported of it. `plugin_error_out` receives an
+ * error to free with `matriline_error_free`, or NULL when there is none.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_plugin_error(const struct matriline_manager *manager,
+                                                struct matriline_str plugin_key,
+                                                struct matriline_error **plugin_error_out,
+                                                struct matriline_error **error_out);
+
+/**
+ * Reports what a plugin did wrong outside of a load, in the place of its last load error. Fails with
+ * `MATRILINE_RESULT_PLUGIN_NOT_FOUND` for a plugin that the last discovery has not found.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_set_plugin_error(struct matriline_manager *manager,
+                                                    struct matriline_str plugin_key,
+                                                    struct matriline_str text,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Forgets what a plugin did wrong. False when there was nothing, and for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, `plugin_key` readable.
+ */
+bool matriline_manager_clear_plugin_error(struct matriline_manager *manager, struct matriline_str plugin_key);
 
 /**
  * No options. Free it with `matriline_plugin_options_free`. Threads: any.
@@ -1889,6 +3172,24 @@ struct matriline_str matriline_resolution_message(const struct matriline_resolut
                                                   uint8_t bucket);
 
 /**
+ * The words on the button below that message, for what the user can do about it; empty when nothing is in the bucket.
+ * Threads: any.
+ *
+ * `resolution` is NULL or valid.
+ */
+struct matriline_str matriline_resolution_action(const struct matriline_resolution *resolution,
+                                                 uint8_t bucket);
+
+/**
+ * The page that the button opens: that of the one plugin, or the hub for several; empty when it does something else, or
+ * there is no hub. Threads: any.
+ *
+ * `resolution` is NULL or valid.
+ */
+struct matriline_str matriline_resolution_find_url(const struct matriline_resolution *resolution,
+                                                   uint8_t bucket);
+
+/**
  * A text that stays the same while the messages do. Threads: any.
  *
  * `resolution` is NULL or valid.
@@ -1901,6 +3202,158 @@ struct matriline_str matriline_resolution_signature(const struct matriline_resol
  * `resolution` is NULL or valid, and used no more.
  */
 void matriline_resolution_free(struct matriline_resolution *resolution);
+
+/**
+ * Runs a script capability of a loaded plugin, and keeps what went wrong as the plugin's error
+ * (`matriline_manager_plugin_error`); what went well forgets it. A script that raises or answers with a fatal error has
+ * its plugin unloaded, which stays enabled; one that answers with a recoverable error stays loaded. A failing result
+ * is an answer. `result_out` receives it, to free with `matriline_execution_result_free`.
+ *
+ * Threads: any; the script runs on the calling one.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_run_script(struct matriline_manager *manager,
+                                              struct matriline_str plugin_key,
+                                              struct matriline_str name,
+                                              struct matriline_execution_result **result_out,
+                                              struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with the key of a plugin whose load has ended, well or not; its error says which. A load that was
+ * cancelled is not told.
+ *
+ * `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any thread: when the subscription has
+ * ended and no call runs or waits in the event loop any more, or when this function fails. `token_out` may be NULL;
+ * otherwise it receives what `matriline_manager_unsubscribe` takes, which is never 0. The subscription ends with the
+ * manager. A callback may load, unload, subscribe and unsubscribe. None is called while the manager shuts down.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_load(struct matriline_manager *manager,
+                                                     void *userdata,
+                                                     matriline_plugin_callback callback,
+                                                     matriline_drop_callback drop_callback,
+                                                     uint64_t *token_out,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with the key of a plugin that was unloaded. All else as for `matriline_manager_subscribe_on_load`.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_unload(struct matriline_manager *manager,
+                                                       void *userdata,
+                                                       matriline_plugin_callback callback,
+                                                       matriline_drop_callback drop_callback,
+                                                       uint64_t *token_out,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with the key of a plugin of which something changed that a list of plugins shows. All else as for
+ * `matriline_manager_subscribe_on_load`.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_changed(struct matriline_manager *manager,
+                                                        void *userdata,
+                                                        matriline_plugin_callback callback,
+                                                        matriline_drop_callback drop_callback,
+                                                        uint64_t *token_out,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with a capability that was loaded enabled, or was enabled. All else as for
+ * `matriline_manager_subscribe_on_load`.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_capability_load(struct matriline_manager *manager,
+                                                                void *userdata,
+                                                                matriline_capability_callback callback,
+                                                                matriline_drop_callback drop_callback,
+                                                                uint64_t *token_out,
+                                                                struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with a capability that was disabled, or unloaded while it was enabled. All else as for
+ * `matriline_manager_subscribe_on_load`.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_capability_unload(struct matriline_manager *manager,
+                                                                  void *userdata,
+                                                                  matriline_capability_callback callback,
+                                                                  matriline_drop_callback drop_callback,
+                                                                  uint64_t *token_out,
+                                                                  struct matriline_error **error_out);
+
+/**
+ * Calls `callback` with what took longer than its budget, see `matriline_manager_set_budgets`. All else as for
+ * `matriline_manager_subscribe_on_load`.
+ *
+ * Threads: any; `callback` is called on the thread that `matriline_config_set_post` chose, else where the event happens.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_manager_subscribe_on_over_budget(struct matriline_manager *manager,
+                                                            void *userdata,
+                                                            matriline_over_budget_callback callback,
+                                                            matriline_drop_callback drop_callback,
+                                                            uint64_t *token_out,
+                                                            struct matriline_error **error_out);
+
+/**
+ * Ends a subscription: its callback is not called for what happens from now on, nor for what waits in the event loop. A
+ * call that another thread has begun goes on after this returns; `drop_callback` says when the last one is over. False
+ * when there is no such subscription, and for NULL.
+ *
+ * Threads: any, also inside of a callback.
+ *
+ * `manager` is NULL or valid.
+ */
+bool matriline_manager_unsubscribe(struct matriline_manager *manager,
+                                   uint64_t token);
+
+/**
+ * Runs a task and frees it. Threads: the one that is to be told of events.
+ *
+ * `task` is NULL or valid, and used no more.
+ */
+void matriline_task_run(struct matriline_task *task);
+
+/**
+ * Frees a task that is not run: nobody is told of its event. Threads: any.
+ *
+ * `task` is NULL or valid, and used no more.
+ */
+void matriline_task_free(struct matriline_task *task);
+
+/**
+ * Sets how subscribers are called: `callback` puts each event as a task into the application's event loop. With a
+ * NULL `callback` they are called where the event happens, mostly on threads of the library. `drop_callback` may be
+ * NULL; otherwise it is called once with `userdata`, on any thread, when neither the options nor a manager needs it
+ * any more.
+ *
+ * Threads: one at a time; `callback` is called on any thread.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_post(struct matriline_config *config,
+                                           void *userdata,
+                                           matriline_post_callback callback,
+                                           matriline_drop_callback drop_callback,
+                                           struct matriline_error **error_out);
 
 /**
  * The text of a C string that ends with a zero; empty for NULL. It borrows `text`.
@@ -1971,6 +3424,88 @@ matriline_result matriline_text_list_escape(const struct matriline_str *texts,
 matriline_result matriline_text_list_unescape(struct matriline_str text,
                                               struct matriline_text_list **list_out,
                                               struct matriline_error **error_out);
+
+/**
+ * What a plugin has taken so far; nothing for one that is not known. `timings_out` receives an object to free with
+ * `matriline_timings_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_timings(const struct matriline_manager *manager,
+                                           struct matriline_str plugin_key,
+                                           struct matriline_timings **timings_out,
+                                           struct matriline_error **error_out);
+
+/**
+ * What a phase has taken, over all loads; `phase` is a `matriline_phase`. Nothing for a number that is none, and for
+ * NULL. Threads: any.
+ *
+ * `timings` is NULL or valid.
+ */
+struct matriline_timing matriline_timings_phase(const struct matriline_timings *timings,
+                                                uint8_t phase);
+
+/**
+ * How many methods there are; 0 for a plugin that is not loaded, and for NULL. Threads: any.
+ *
+ * `timings` is NULL or valid.
+ */
+size_t matriline_timings_methods_len(const struct matriline_timings *timings);
+
+/**
+ * Writes what one method has taken to `method_out`, which may be NULL; false, and `method_out` as it was, beyond the
+ * end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_timings_method(const struct matriline_timings *timings,
+                              size_t index,
+                              struct matriline_method_timing *method_out);
+
+/**
+ * Frees timings. Threads: any.
+ *
+ * `timings` is NULL or valid, and used no more.
+ */
+void matriline_timings_free(struct matriline_timings *timings);
+
+/**
+ * Unloads a plugin: closes its capabilities, waits for calls inside, runs `on_unload`, lets go of its modules. It is not
+ * loaded at the next start then. A load that is under way is cancelled. Success when it is not loaded. Fails with
+ * `MATRILINE_RESULT_UNLOAD_FAILED` when calls do not return within ten seconds; the capabilities stay closed, and it can
+ * be tried again. Fails with `MATRILINE_RESULT_BUSY` when another thread is unloading it.
+ *
+ * Threads: any. Inside of one of the plugin's own calls it succeeds at once, and the plugin is unloaded when the
+ * thread's outermost call returns.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_unload_plugin(struct matriline_manager *manager,
+                                                 struct matriline_str plugin_key,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Unloads every plugin. What is enabled stays so. Fails with the first error of `matriline_manager_unload_plugin`; the
+ * others are unloaded all the same.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_unload_all_plugins(struct matriline_manager *manager,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Unloads the plugins that came from the cloud: the user has signed out. As `matriline_manager_unload_all_plugins`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_unload_cloud_plugins(struct matriline_manager *manager,
+                                                        struct matriline_error **error_out);
 
 /**
  * The version of this C ABI. It changes when a program built for the old one does not run on the new one;

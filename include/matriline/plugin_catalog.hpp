@@ -20,7 +20,8 @@ struct DiscoveryProgress {
     std::size_t total = 0;
 };
 
-/// The plugins that the last `PluginManager::discover_plugins` found. Everything it gives is a copy.
+/// The plugins that the last `PluginManager::discover_plugins` found. Everything it gives is a copy. The `error` of a
+/// valid plugin is why its last load failed (`PluginLoader::get_plugin_load_error`).
 ///
 /// Before the manager is started it is empty. Threads: any.
 class MATRILINE_EXPORT PluginCatalog {
@@ -49,11 +50,11 @@ public:
     std::vector<PluginDescriptor> get_plugin_descriptors_by_type(PluginCapabilityType type) const;
     std::vector<PluginDescriptor> get_plugin_descriptors_by_type(std::string_view type) const;
 
-    /// Writes what the sidecar of a plugin says to `out`; false, and `out` as it was, for a plugin that has none.
+    /// Writes what the sidecar of a plugin says now to `out`; false, and `out` as it was, for a plugin that has none.
     bool try_get_install_state(std::string_view key, InstallState &out) const;
 
-    /// The plugins whose sidecar says that they are enabled, which an application loads when it starts. A plugin
-    /// without a sidecar is not among them.
+    /// The plugins whose sidecar says now that they are enabled, which an application loads when it starts
+    /// (`PluginManager::load_enabled`). A plugin without a sidecar is not among them.
     std::vector<std::string> get_enabled_plugin_keys() const;
 
     /// What is wrong with the folders of plugins themselves: one that cannot be read, a cloud user whose name is not
@@ -71,6 +72,16 @@ public:
     /// Merges what the application has fetched from its cloud into what is installed, until this is called again. A
     /// record without `cloud` and its UUID is left out. Throws `Error` before the manager is started.
     void update_cloud_catalog(const std::vector<PluginDescriptor> &plugins);
+
+    /// Forgets what `update_cloud_catalog` told: the user has signed out. Throws `Error` before the manager is started.
+    void clear_cloud_plugin_catalog();
+
+    /// Takes a plugin out of the catalog until the next discovery; false when there was none. Nothing on disk changes,
+    /// and it stays loaded if it is; `PluginManager::delete_plugin` deletes one.
+    bool remove_plugin(std::string_view key);
+
+    /// Forgets why loads failed, and what else was reported of plugins. What is wrong with a package stays.
+    void clear_all_plugin_errors();
 
     bool is_discovery_in_progress() const;
 

@@ -76,7 +76,8 @@ struct MATRILINE_EXPORT PluginDescriptor {
     std::string entry_path;
     /// The releases in the cloud, newest first.
     std::vector<ChangelogEntry> changelog;
-    /// What keeps the plugin from being loaded; empty when nothing does.
+    /// What keeps the package from being loaded, else why its last load failed or what was reported of it since; empty
+    /// when nothing is wrong.
     std::string error;
     /// Everything that discovery noticed, warnings and notes included.
     std::vector<std::string> problems;

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "matriline/execution_result.hpp"
 #include "matriline/export.hpp"
 #include "matriline/manager_options.hpp"
 #include "matriline/plugin_catalog.hpp"
+#include "matriline/plugin_crash.hpp"
+#include "matriline/plugin_descriptor.hpp"
+#include "matriline/plugin_install.hpp"
 #include "matriline/plugin_loader.hpp"
+#include "matriline/plugin_loads.hpp"
+#include "matriline/plugin_timings.hpp"
 #include "matriline/post_process.hpp"
 #include "matriline/version.hpp"
 
@@ -20,8 +30,11 @@ MATRILINE_BEGIN_NAMESPACE
 /// manager.configure({data_dir, "2.4.0"});
 /// if (!manager.initialize()) return report(manager.last_error());
 /// manager.discover_plugins();
-/// manager.get_loader().load_plugin(manager.get_catalog(), "header-stamp");
+/// manager.load_enabled().wait();
 /// ```
+///
+/// Before it is started, acts throw `Error` with `ErrorCode::NotStarted`. Where a function takes an `error`, it never
+/// throws `Error`: it answers false and writes the text there, or empties it. Waiting releases the GIL.
 class MATRILINE_EXPORT PluginManager {
 public:
     PluginManager(const PluginManager &) = delete;
@@ -43,9 +56,11 @@ public:
 
     bool is_initialized() const;
 
-    /// Unloads every plugin and refuses further calls. Does nothing when not started. It throws `Error` when
-    /// a call into a plugin does not return in time, or a plugin is still being loaded; then it can be tried again.
-    /// Threads: the main thread, outside of every call into a plugin.
+    /// Cancels the loads that are under way and waits for them, unloads every plugin and refuses further calls; what is
+    /// enabled stays so. Nobody is told, and subscriptions end. Does nothing when not started. It throws `Error` when a
+    /// call into a plugin or a load does not return within ten seconds; then it can be tried again. Afterwards
+    /// `initialize` starts another manager.
+    /// Threads: any, outside of calls into plugins.
     void shutdown();
 
     /// Reads the plugin folders anew. No code of a plugin runs. With `async` that happens on a thread of its own, and
@@ -60,6 +75,80 @@ public:
 
     PluginCatalog &get_catalog();
     PluginLoader &get_loader();
+
+    /// Loads every installed plugin that is enabled, as the last discovery found it, and returns at once. Plugins that
+    /// were running when an earlier process died are not loaded (`crashes`).
+    PluginLoads load_enabled();
+
+    /// Loads those of the named plugins that are enabled, and no other: a start that looks for the plugin that does
+    /// harm (`Bisect`).
+    PluginLoads load_enabled_among(const std::vector<std::string> &keys);
+
+    /// Loads the named plugins, enabled or not.
+    PluginLoads load_plugins(const std::vector<std::string> &keys);
+
+    /// Installs a `.py` or `.whl` file of the user, in the place of an earlier version if there is one, which is kept
+    /// for `roll_back_plugin`. It blocks for the disk, and reads the plugin folders anew.
+    ///
+    /// A plugin that is loaded is unloaded for the moment in which its folder is exchanged, and loaded again; it stays
+    /// enabled or not, as its capabilities do. When that load fails the installation has succeeded all the same; ask
+    /// `PluginLoader::get_plugin_load_error`.
+    ///
+    /// When the package or the disk is the reason, `error` begins `Plugin installation failed: `, and nothing has
+    /// changed.
+    /// Threads: any, outside of calls into that plugin.
+    bool install_plugin(const std::filesystem::path &path, std::string &error);
+
+    /// The same, of a download of the cloud when `plugin` has a `cloud` with its UUID; the file fills what `plugin`
+    /// leaves empty. On success `plugin` is what the catalog says of it then.
+    bool install_plugin(const std::filesystem::path &path, PluginDescriptor &plugin, std::string &error);
+
+    /// Unloads a plugin and deletes its folder. Its configuration stays for the day it is installed again.
+    bool delete_plugin(std::string_view key, std::string &error);
+
+    /// Makes a plugin of the cloud a local one, with its flags and its configuration. Its key changes.
+    bool keep_installed_plugin_as_local(std::string_view key, std::string &error);
+    /// The same, and writes the new key to `new_key`.
+    bool keep_installed_plugin_as_local(std::string_view key, std::string &new_key, std::string &error);
+
+    /// Brings the previous version of a plugin back, with the configuration it had, and loads it if it was loaded. A
+    /// second time goes forth again.
+    bool roll_back_plugin(std::string_view key, std::string &error);
+
+    /// The version that `roll_back_plugin` would bring back, if there is one.
+    std::optional<PreviousPluginVersion> get_previous_version(std::string_view key) const;
+
+    /// Removes the environments of dependencies that no installed plugin wants and that nobody has used for so long:
+    /// days rather than minutes, where applications share a data folder. One whose packages some process has loaded
+    /// stays. Throws `Error` with `ErrorCode::EnvironmentFailed` for a folder that cannot be removed.
+    CollectedEnvironments collect_environments(std::chrono::seconds unused_for);
+
+    /// Reports what a plugin did wrong outside of a load, in the place of its last load error. False when the catalog
+    /// has no such key.
+    bool set_plugin_error(std::string_view key, std::string_view error);
+
+    /// Forgets what a plugin did wrong. False when the catalog has no such key.
+    bool clear_plugin_error(std::string_view key);
+
+    /// Runs a script capability of a loaded plugin on the calling thread, and keeps what went wrong as the plugin's
+    /// error; what went well forgets it.
+    ///
+    /// `error` is empty unless the script failed; else it is the script's message, or that of an exception with its
+    /// traceback, and the answer is `RecoverableError` or `FatalError`. Where there is no such script, or it is
+    /// switched off, that is a `FatalError` as well. A script that raises or answers `FatalError` has its plugin
+    /// unloaded, which stays enabled; one that answers `RecoverableError` stays loaded. Threads: any; plugins expect
+    /// the thread of the user interface.
+    ExecutionResult run_script_capability(std::string_view key, std::string_view name, std::string &error);
+
+    /// The plugins that were running when an earlier process on the data folder died, as `initialize` found. Discovery
+    /// has switched them off; loading one by its key enables it again.
+    std::vector<PluginCrash> crashes() const;
+
+    /// What a plugin has taken so far. Nothing has for one that is not known.
+    PluginTimings timings(std::string_view key) const;
+
+    /// What plugins may take from now on; see `PluginLoader::subscribe_on_over_budget_callback`.
+    void set_budgets(const PluginBudgets &budgets);
 
     /// Runs the post-processing capabilities of a job in order and answers the path of the edited file; nothing
     /// when the job names no capability. A failing one ends the run with `Error`, and the working copy is gone.

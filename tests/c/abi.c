@@ -1,48 +1,5 @@
-/* The C ABI from a plain C program. */
-#include <assert.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "matriline/matriline.h"
-
-static char data_dir[] = "/tmp/matriline-c-XXXXXX";
-
-static matriline_str str(const char *text) {
-    return matriline_str_from(text);
-}
-
-static bool same(matriline_str text, const char *expected) {
-    return text.len == strlen(expected) && memcmp(text.data, expected, text.len) == 0;
-}
-
-static bool contains(matriline_str text, const char *part) {
-    char *copy = calloc(text.len + 1, 1);
-    memcpy(copy, text.data, text.len);
-    const bool found = strstr(copy, part) != NULL;
-    free(copy);
-    return found;
-}
-
-static void ok(matriline_result result, matriline_error *error) {
-    if (result != MATRILINE_RESULT_OK) {
-        const matriline_str message = matriline_error_message(error);
-        fprintf(stderr, "%.*s\n", (int)message.len, message.data);
-    }
-    assert(result == MATRILINE_RESULT_OK);
-    assert(error == NULL);
-}
-
-static void install(const char *plugin) {
-    char command[512];
-    snprintf(command, sizeof command, "mkdir -p '%s/orca_plugins' && cp -r '%s/%s' '%s/orca_plugins/'", data_dir,
-             MATRILINE_FIXTURES, plugin, data_dir);
-    assert(system(command) == 0);
-}
+/* The C ABI from a plain C program: what every function keeps to, and what is found, called and resolved. */
+#include "test.h"
 
 struct counts {
     int lines;
@@ -215,6 +172,7 @@ static void nulls(void) {
     assert(!matriline_resolution_blocks_slicing(NULL));
     assert(matriline_resolution_len(NULL, 0) == 0);
     assert(!matriline_resolution_get(NULL, 0, 0, NULL));
+    assert(matriline_resolution_action(NULL, 0).len == 0 && matriline_resolution_find_url(NULL, 0).len == 0);
     assert(matriline_preset_new(9, str(""), NULL, NULL) == MATRILINE_RESULT_INVALID_ARGUMENT);
     assert(matriline_preset_document_parse(str("{}"), NULL, NULL) == MATRILINE_RESULT_INVALID_ARGUMENT);
     matriline_preset_free(NULL);
@@ -233,8 +191,7 @@ static void nulls(void) {
 static matriline_manager *start(struct counts *counts) {
     matriline_error *error = NULL;
     matriline_config *config = matriline_config_new();
-    const matriline_str wrong = {"\xff", 1};
-    assert(matriline_config_set_data_dir(config, wrong, NULL) == MATRILINE_RESULT_INVALID_ARGUMENT);
+    assert(matriline_config_set_data_dir(config, not_utf8, NULL) == MATRILINE_RESULT_INVALID_ARGUMENT);
     ok(matriline_config_set_data_dir(config, str(data_dir), &error), error);
     ok(matriline_config_set_application_version(config, str("2.4.0"), &error), error);
     ok(matriline_config_set_forward_output(config, false, &error), error);
@@ -325,7 +282,7 @@ static void discovery(matriline_manager *manager) {
 static const matriline_capability *edit(matriline_manager *manager, const char *plugin) {
     matriline_error *error = NULL;
     const matriline_capability *capability = NULL;
-    ok(matriline_manager_load_plugin(manager, str(plugin), &error), error);
+    load(manager, plugin);
     ok(matriline_manager_find_capability(manager, str(plugin), MATRILINE_CAPABILITY_TYPE_POST_PROCESSING, str("edit"),
                                          &capability, &error),
        error);
@@ -407,20 +364,17 @@ static void calls(matriline_manager *manager) {
     assert(!matriline_capability_is_enabled(held));
     assert(matriline_gcode_execute(held, &context, &result, NULL) == MATRILINE_RESULT_CAPABILITY_UNLOADED);
     matriline_capability_release(held);
-
-    assert(matriline_manager_load_plugin(manager, str("nobody"), NULL) == MATRILINE_RESULT_PLUGIN_NOT_FOUND);
 }
 
 static void post_process(matriline_manager *manager, struct counts *counts) {
     matriline_error *error = NULL;
     matriline_capability_release(edit(manager, "good"));
-    char source[64];
-    snprintf(source, sizeof source, "%s/in.gcode", data_dir);
-    FILE *file = fopen(source, "w");
-    assert(file != NULL && fputs("G1\n", file) >= 0 && fclose(file) == 0);
+    char gcode[128];
+    snprintf(gcode, sizeof gcode, "%s/in.gcode", data_dir);
+    write_file(gcode, "G1\n");
 
     matriline_post_process *run = NULL;
-    ok(matriline_post_process_new(str(source), &run, &error), error);
+    ok(matriline_post_process_new(str(gcode), &run, &error), error);
     ok(matriline_post_process_set_make_copy(run, true, &error), error);
     ok(matriline_post_process_set_target(run, str("File"), str("out.gcode"), &error), error);
     ok(matriline_post_process_add_value(run, str("edit"), &error), error);
@@ -458,6 +412,12 @@ static void presets(matriline_manager *manager) {
     assert(
         contains(matriline_resolution_message(resolution, MATRILINE_BUCKET_MISSING_LOCAL), "are missing:\n- `gone`"));
     assert(matriline_resolution_message(resolution, MATRILINE_BUCKET_BROKEN).len == 0);
+    assert(same(matriline_resolution_action(resolution, MATRILINE_BUCKET_MISSING_LOCAL), "Find on OrcaCloud"));
+    assert(same(matriline_resolution_find_url(resolution, MATRILINE_BUCKET_MISSING_LOCAL),
+                "https://hub.example?search=nobody"));
+    assert(matriline_resolution_action(resolution, MATRILINE_BUCKET_BROKEN).len == 0);
+    assert(matriline_resolution_action(resolution, 200).len == 0);
+    assert(matriline_resolution_find_url(resolution, MATRILINE_BUCKET_INACTIVE).len == 0);
     assert(matriline_resolution_signature(resolution).len > 0);
     matriline_resolution_free(resolution);
 
@@ -501,14 +461,13 @@ int main(void) {
     escaped();
     nulls();
 
-    assert(mkdtemp(data_dir) != NULL);
-    install("good");
-    install("raises_in_execute");
-    install("broken_metadata");
+    begin();
+    add_fixture("good");
+    add_fixture("raises_in_execute");
+    add_fixture("broken_metadata");
     char sidecar[128];
     snprintf(sidecar, sizeof sidecar, "%s/orca_plugins/good/.install_state.json", data_dir);
-    FILE *file = fopen(sidecar, "w");
-    assert(file != NULL && fputs("{\"installed_version\": \"0.9\"}", file) >= 0 && fclose(file) == 0);
+    write_file(sidecar, "{\"installed_version\": \"0.9\"}");
     documents();
     struct counts counts = {0, 0, 0, 0};
     matriline_manager *manager = start(&counts);
@@ -528,9 +487,6 @@ int main(void) {
     assert(matriline_gcode_execute(held, &context, &result, NULL) != MATRILINE_RESULT_OK);
     matriline_capability_release(held);
 
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf '%s'", data_dir);
-    assert(system(command) == 0);
-    puts("c.abi: all asserts hold");
+    end("c.abi");
     return 0;
 }

@@ -94,7 +94,7 @@ TEST_CASE("execute") {
         CHECK(held->get_name() == "edit");
         CHECK_FALSE(found->enabled);
 
-        loader().load_plugin(manager().get_catalog(), "good");
+        load("good");
         CHECK(edit("good") != held);
         CHECK(edit("good")->execute(context()).message == "ok");
         CHECK_THROWS_AS(held->execute(context()), Error);

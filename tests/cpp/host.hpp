@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -40,12 +42,15 @@ public:
                               std::filesystem::copy_options::recursive);
     }
 
-    /// Writes a plugin with one post-processing capability `edit`, whose `execute(self, ctx)` has this body.
-    void write_plugin(const std::string &key, const std::string &execute) const {
+    /// Writes a plugin with one post-processing capability `edit`, whose `execute(self, ctx)` has this body; `before`
+    /// stands before its classes.
+    void write_plugin(const std::string &key, const std::string &execute, const std::string &before = "") const {
         const auto folder = path_ / "orca_plugins" / key;
         std::filesystem::create_directories(folder);
         std::ofstream(folder / (key + ".py")) << "# /// script\n# [tool.orcaslicer.plugin]\n# name = \"" << key
                                               << "\"\n# version = \"1.0.0\"\n# ///\nimport orca\n"
+                                              << before
+                                              << "\n"
                                                  "class Edit(orca.gcode.GCodePluginCapabilityBase):\n"
                                                  "    def get_name(self): return 'edit'\n"
                                                  "    def execute(self, ctx):\n        "
@@ -76,6 +81,15 @@ inline matriline::PluginLoader &loader() {
     return manager().get_loader();
 }
 
+/// Loads a plugin, waits, and answers what went wrong.
+inline std::string load(const std::string &key, const std::vector<std::string> &capabilities = {}) {
+    loader().load_plugin(manager().get_catalog(), key, false, capabilities);
+    std::string error;
+    const bool loaded = loader().wait_for_plugin_load(key, std::chrono::minutes(1), error);
+    CHECK(loaded == error.empty());
+    return error;
+}
+
 /// Starts the manager on a folder and loads plugins. The one before must be shut down.
 inline void start(const DataFolder &data, std::initializer_list<const char *> keys = {},
                   matriline::LogCallback log = {}, matriline::ManagerOptions options = {}) {
@@ -88,8 +102,8 @@ inline void start(const DataFolder &data, std::initializer_list<const char *> ke
     REQUIRE(started);
     manager().discover_plugins();
     for (const char *key : keys) {
-        loader().load_plugin(manager().get_catalog(), key);
-        INFO(loader().get_plugin_load_error(key));
+        const std::string error = load(key);
+        INFO(error);
         REQUIRE(loader().is_plugin_loaded(key));
     }
 }

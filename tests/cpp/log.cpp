@@ -29,7 +29,7 @@ TEST_CASE("the application receives the log, and may throw from it") {
     };
 
     CHECK(has([](const Line &line) { return line.target.rfind("matriline", 0) == 0; }));
-    loader().load_plugin(manager().get_catalog(), "raises_at_import");
+    load("raises_at_import");
     CHECK(has([](const Line &line) { return line.plugin == "raises_at_import" && line.level >= LogLevel::Warn; }));
 
     std::thread([] { matriline::log(LogLevel::Error, "mine", "p", "Größe"); }).join();

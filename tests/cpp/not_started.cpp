@@ -42,7 +42,58 @@ TEST_CASE("before the start nothing is found and acts are refused") {
     CHECK(error_of([] { capability_in_use({}, {}); }).code() == ErrorCode::NotStarted);
     CHECK(error_of([] { loader().enable_capability("good", "edit", PluginCapabilityType::PostProcessing); }).code() ==
           ErrorCode::NotStarted);
-    CHECK(error_of([] { loader().load_plugin(manager().get_catalog(), "good"); }).code() == ErrorCode::NotStarted);
+
+    // 12.4 L16
+    CHECK(loader().unload_plugin("good"));
+    loader().unload_all_plugins();
+    loader().unload_cloud_plugins();
+    CHECK_FALSE(loader().cancel_plugin_load("good"));
+    CHECK_FALSE(loader().cancel_plugin_unload("good"));
+    CHECK_FALSE(loader().is_plugin_load_in_progress("good"));
+    CHECK_FALSE(loader().write_loaded_plugin_install_state("good"));
+    CHECK_FALSE(loader().unsubscribe(Subscription{1}));
+    CHECK(loader().wait_for_plugin_load("good", std::chrono::seconds(1), error));
+    CHECK(loader().wait_for_all_plugin_loads(std::chrono::seconds(1)));
+    loader().wait_for_all_plugin_loads();
+    catalog.clear_all_plugin_errors();
+    CHECK_FALSE(catalog.remove_plugin("good"));
+    CHECK(manager().crashes().empty());
+    CHECK(manager().timings("good").methods.empty());
+    CHECK_FALSE(manager().get_previous_version("good"));
+}
+
+TEST_CASE("before the start what would change something is refused") {
+    const auto refused = [](auto &&act) { return error_of(act).code() == ErrorCode::NotStarted; };
+    const PluginCatalog &catalog = manager().get_catalog();
+    CHECK(refused([&] { loader().load_plugin(catalog, "good"); }));
+    CHECK(refused([] { loader().reload_plugin("good"); }));
+    CHECK(refused([] { loader().set_cloud_user_id("ada"); }));
+    CHECK(refused([] { loader().subscribe_on_load_callback([](const std::string &) {}); }));
+    CHECK(refused([] { manager().get_catalog().clear_cloud_plugin_catalog(); }));
+    CHECK(refused([] { manager().load_enabled(); }));
+    CHECK(refused([] { manager().load_enabled_among({}); }));
+    CHECK(refused([] { manager().load_plugins({}); }));
+    CHECK(refused([] { manager().set_plugin_error("good", "broken"); }));
+    CHECK(refused([] { manager().clear_plugin_error("good"); }));
+    CHECK(refused([] { manager().set_budgets({}); }));
+    CHECK(refused([] { manager().collect_environments(std::chrono::hours(1)); }));
+
+    PluginDescriptor plugin;
+    bool exists = false;
+    std::string error;
+    const auto fails = [&](bool done) {
+        const bool says_why = error.find("`initialize`") != std::string::npos;
+        error.clear();
+        return !done && says_why;
+    };
+    CHECK(fails(manager().install_plugin("a.py", error)));
+    CHECK(fails(manager().install_plugin("a.py", plugin, error)));
+    CHECK(fails(loader().inspect_local_plugin_package("a.py", plugin, exists, error)));
+    CHECK(fails(loader().install_packages({"numpy"}, error)));
+    CHECK(fails(manager().delete_plugin("good", error)));
+    CHECK(fails(manager().roll_back_plugin("good", error)));
+    CHECK(fails(manager().keep_installed_plugin_as_local("good", error)));
+    CHECK(fails(manager().run_script_capability("good", "go", error).status == PluginResult::Success));
 }
 
 TEST_CASE("a start off the main thread fails and says so") {

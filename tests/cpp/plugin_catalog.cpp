@@ -43,8 +43,8 @@ TEST_CASE("descriptors are copies of what discovery found") {
     REQUIRE(catalog.try_get_plugin_descriptor("good", found));
     CHECK(found.metadata_valid);
     CHECK(found.capability_types.empty());
-    loader().load_plugin(catalog, "good");
-    loader().load_plugin(catalog, "Echo_Plugin");
+    load("good");
+    load("Echo_Plugin");
     const auto scripts = catalog.get_plugin_descriptors_by_type(PluginCapabilityType::Script);
     REQUIRE(scripts.size() == 1);
     CHECK(scripts[0].plugin_key == "Echo_Plugin");
@@ -56,6 +56,31 @@ TEST_CASE("descriptors are copies of what discovery found") {
     std::filesystem::remove_all(data.path() / "orca_plugins" / "good");
     manager().rescan_plugins();
     CHECK_FALSE(catalog.has_valid_plugin_descriptor("good"));
+    manager().shutdown();
+}
+
+TEST_CASE("a plugin is taken out of the catalog until the next discovery") {
+    const DataFolder data;
+    data.install("good");
+    data.install("echo_plugin");
+    start(data, {"good"});
+    PluginCatalog &catalog = manager().get_catalog();
+    CHECK(catalog.remove_plugin("good"));
+    CHECK_FALSE(catalog.remove_plugin("good"));
+    CHECK_FALSE(catalog.remove_plugin("nobody"));
+    CHECK_FALSE(catalog.has_valid_plugin_descriptor("good"));
+    CHECK(catalog.has_valid_plugin_descriptor("Echo_Plugin"));
+    CHECK(edit("good")->execute(context()).message == "ok");
+    PluginDescriptor record;
+    record.cloud.emplace();
+    record.plugin_key = record.cloud->uuid = "1f998ea9-0183-4cc5-957f-4eef659ba4e6";
+    catalog.update_cloud_catalog({record});
+    CHECK(catalog.get_all_plugin_descriptors().size() == 2);
+    catalog.clear_cloud_plugin_catalog();
+    CHECK(catalog.get_all_plugin_descriptors().size() == 1);
+    manager().rescan_plugins();
+    CHECK(catalog.has_valid_plugin_descriptor("good"));
+    CHECK(error_of([&] { catalog.remove_plugin("\xff"); }).code() == ErrorCode::InvalidArgument);
     manager().shutdown();
 }
 

@@ -24,7 +24,7 @@ TEST_CASE("presets are resolved against what is installed and loaded") {
     ManagerOptions options;
     options.hub = "https://hub.example/";
     start(data, {"good"}, {}, std::move(options));
-    loader().load_plugin(manager().get_catalog(), "missing_import");
+    load("missing_import");
 
     SECTION("nothing is missing") {
         const auto resolver =
@@ -32,6 +32,13 @@ TEST_CASE("presets are resolved against what is installed and loaded") {
         CHECK_FALSE(resolver.blocks_slicing());
         CHECK(resolver.messages().empty());
         CHECK(resolver.unreferenced().empty());
+    }
+    SECTION("a sound package counts as installed, whatever its last load said") {
+        const std::vector<Preset> presets{
+            preset(PresetType::Print, {"x", "sparkle"}, {"missing_import;;x", "broken_metadata;;sparkle"})};
+        PluginResolver resolver;
+        resolver.refresh(presets, manager().get_catalog().get_all_plugin_descriptors(), orca_plugin_options(), "");
+        REQUIRE(resolver.get_inactive_plugins().size() + resolver.get_broken_plugins().size() == 1);
     }
     SECTION("each reference is in its bucket") {
         const auto resolver = resolved(
@@ -105,7 +112,7 @@ TEST_CASE("presets are resolved against what is installed and loaded") {
         CHECK_FALSE(capability_in_use(presets, {PluginCapabilityType::Script, "edit", "good"}));
     }
     SECTION("a saved preset is brought up to date") {
-        loader().load_plugin(manager().get_catalog(), "stamps");
+        load("stamps");
         const auto update = update_plugin_manifest(
             preset(PresetType::Print, {"edit", "first", "gone", "lost"}, {"nobody;;gone", "good;;unused", "garbage"}));
         CHECK(update.plugins == std::vector<std::string>{"nobody;;gone", "good;;edit", "stamps;;first"});
@@ -119,7 +126,7 @@ TEST_CASE("presets are resolved against what is installed and loaded") {
     SECTION("a name that two plugins offer is told") {
         data.write_plugin("another", "return orca.ExecutionResult.success('ok')");
         manager().rescan_plugins();
-        loader().load_plugin(manager().get_catalog(), "another");
+        load("another");
         auto update = update_plugin_manifest(preset(PresetType::Print, {"edit"}, {}));
         CHECK(update.plugins == std::vector<std::string>{"another;;edit"});
         REQUIRE(update.ambiguous.size() == 1);

@@ -26,6 +26,39 @@ TEST_CASE("a shutdown cancels a load and waits for it") {
     CHECK_FALSE(loader().is_plugin_loaded("slow"));
 }
 
+TEST_CASE("a shutdown ends all loads, also of who waits for them") {
+    const DataFolder data;
+    std::vector<std::string> keys;
+    for (int number = 0; number < 12; ++number) {
+        keys.push_back("plugin_" + std::to_string(number));
+        data.write_plugin(keys.back(), "return orca.ExecutionResult.success('ok')", "import time\ntime.sleep(0.2)");
+    }
+    start(data);
+    const auto loads = manager().load_plugins(keys);
+    std::thread waiting([&] { loads.wait(); });
+    loads.wait(std::chrono::milliseconds(50));
+    manager().shutdown();
+    waiting.join();
+    const auto all = loads.loads();
+    REQUIRE(all.size() == keys.size());
+    for (const PluginLoad &load : all) {
+        CHECK(load.stage == LoadStage::Over);
+        CHECK_FALSE(loader().is_plugin_loaded(load.plugin_key));
+        if (load.error) {
+            CHECK(load.error->code() == ErrorCode::LoadCancelled);
+        }
+    }
+    CHECK(loads.failures().size() > 0);
+    CHECK(loads.progress().done == keys.size());
+    loads.cancel();
+
+    // a load that is asked for now says why there is none
+    loader().load_plugin(manager().get_catalog(), "plugin_0");
+    CHECK(loader().get_plugin_load_error("plugin_0").find("shut down") != std::string::npos);
+    start(data, {"plugin_0"});
+    manager().shutdown();
+}
+
 TEST_CASE("capabilities outlive the manager and Python") {
     const DataFolder data;
     data.install("good");

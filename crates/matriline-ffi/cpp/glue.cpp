@@ -23,6 +23,12 @@ void write_log(const LogSink &sink, std::uint8_t level, rust::Str target, rust::
     sink.callback(static_cast<LogLevel>(level), view(target), view(plugin), view(text));
 }
 
+void post_task(const PostSink &sink, rust::Box<Task> task) {
+    // a `std::function` wants to be copied
+    const auto shared = std::make_shared<rust::Box<Task>>(std::move(task));
+    sink.post([shared] { (*shared)->run(); });
+}
+
 void report_step(StepSink &sink, const StepData &data) {
     if (!sink.report || sink.thrown) {
         return;

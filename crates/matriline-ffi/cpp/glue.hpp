@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "cxx.h"
@@ -14,14 +15,18 @@
 #include "matriline/execution_result.hpp"
 #include "matriline/loaded_plugin_capability.hpp"
 #include "matriline/log.hpp"
+#include "matriline/manager_options.hpp"
 #include "matriline/post_process.hpp"
+#include "matriline/subscription.hpp"
 #include "trycatch.hpp"
 
 /// The C++ half of the private bridge: what Rust sees of the public classes, and calls.
 namespace matriline::detail {
 
 struct CapabilityHandle;
+struct OverBudgetData;
 struct StepData;
+struct Task;
 
 using ExecutionResult = matriline::ExecutionResult;
 using LoadedPluginCapability = matriline::LoadedPluginCapability;
@@ -54,6 +59,15 @@ struct LogSink {
     LogCallback callback;
 };
 
+struct PostSink {
+    PostFunction post;
+};
+
+/// Who is told of events, of which kind the alternative says.
+struct Subscriber {
+    std::variant<PluginCallback, CapabilityCallback, OverBudgetCallback> callback;
+};
+
 struct StepSink {
     const PostProcessReport &report;
     /// What the report threw first.
@@ -66,6 +80,10 @@ std::shared_ptr<LoadedPluginCapability> make_shell(rust::Box<CapabilityHandle> h
                                                    rust::Str name, rust::Str plugin_key);
 void push_capability(CapabilityList &list, std::shared_ptr<LoadedPluginCapability> capability);
 void write_log(const LogSink &sink, std::uint8_t level, rust::Str target, rust::Str plugin, rust::Str text);
+void post_task(const PostSink &sink, rust::Box<Task> task);
+void tell_plugin(const Subscriber &subscriber, rust::Str key);
+void tell_capability(const Subscriber &subscriber, std::uint8_t kind, rust::Str name, rust::Str key);
+void tell_over_budget(const Subscriber &subscriber, const OverBudgetData &over);
 void report_step(StepSink &sink, const StepData &step);
 
 [[noreturn]] void throw_not_utf8(const char *argument);

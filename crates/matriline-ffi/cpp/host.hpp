@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
+#include <filesystem>
 #include <type_traits>
 
 #include "generated/bridge.hpp"
+#include "generated/life.hpp"
 #include "matriline/plugin_descriptor.hpp"
 
 namespace matriline::detail {
@@ -13,6 +16,9 @@ const Host *current_host() noexcept;
 
 /// The same; throws `Error` with `ErrorCode::NotStarted` instead of answering null.
 const Host &started_host();
+
+/// The same for a manager that must not have been shut down.
+const Host &running_host();
 
 /// The log of the manager that runs, or null.
 const LogSink *current_log() noexcept;
@@ -29,6 +35,34 @@ auto checked(Call &&call) {
         failure.check();
         return answer;
     }
+}
+
+/// The message, and the traceback where there is one.
+std::string full_text(const Error &error);
+
+/// Does what may throw an `Error`, and answers whether it did not; `error` is its text then, or empty.
+template <class Act>
+bool succeeds(std::string &error, Act &&act) {
+    try {
+        act();
+    } catch (const Error &failed) {
+        error = full_text(failed);
+        return false;
+    }
+    error.clear();
+    return true;
+}
+
+/// A time limit as Rust takes it; none that is negative.
+inline std::uint64_t limit(std::chrono::milliseconds timeout) {
+    return timeout.count() > 0 ? static_cast<std::uint64_t>(timeout.count()) : 0;
+}
+
+/// A path as Rust takes it. Throws `Error` when it is not UTF-8.
+inline rust::String owned(const std::filesystem::path &path) {
+    const std::string native = path.u8string();
+    const rust::Str checked = text(native, "path");
+    return rust::String(checked.data(), checked.size());
 }
 
 std::vector<std::string> copied(const rust::Vec<rust::String> &texts);

@@ -149,6 +149,22 @@ void PluginCatalog::update_cloud_catalog(const std::vector<PluginDescriptor> &pl
     checked([&](Failure &failure) { detail::update_cloud_catalog(started_host(), records, failure); });
 }
 
+void PluginCatalog::clear_cloud_plugin_catalog() {
+    update_cloud_catalog({});
+}
+
+bool PluginCatalog::remove_plugin(std::string_view key) {
+    const Host *host = current_host();
+    return host != nullptr &&
+           checked([&](Failure &failure) { return remove_from_catalog(*host, text(key, "key"), failure); });
+}
+
+void PluginCatalog::clear_all_plugin_errors() {
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { detail::clear_all_plugin_errors(*host, failure); });
+    }
+}
+
 bool PluginCatalog::is_discovery_in_progress() const {
     const Host *host = current_host();
     return host != nullptr && checked([&](Failure &failure) { return host->is_discovery_in_progress(failure); });
@@ -168,9 +184,9 @@ std::string PluginCatalog::get_discovery_error() const {
 }
 
 bool PluginCatalog::wait_for_discovery(std::chrono::milliseconds timeout, std::string &error) const {
-    const auto limit = static_cast<std::uint64_t>(std::max<std::chrono::milliseconds::rep>(timeout.count(), 0));
     const Host *host = current_host();
-    if (host != nullptr && !checked([&](Failure &failure) { return host->wait_for_discovery(limit, failure); })) {
+    if (host != nullptr &&
+        !checked([&](Failure &failure) { return host->wait_for_discovery(limit(timeout), failure); })) {
         error = "Plugin discovery is still running";
         return false;
     }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "host.hpp"
-#include "matriline/plugin_catalog.hpp"
+#include "matriline/plugin_manager.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
 
@@ -20,12 +20,59 @@ bool set_enabled(std::string_view key, std::string_view name, PluginCapabilityTy
 
 } // namespace
 
-void PluginLoader::load_plugin(const PluginCatalog &, std::string_view key) {
-    checked([&](Failure &failure) { started_host().load(text(key, "key"), failure); });
+void PluginLoader::load_plugin(const PluginCatalog &, std::string_view key, bool skip_deps,
+                               const std::vector<std::string> &capabilities_to_enable) {
+    const auto names = texts(capabilities_to_enable, "capabilities_to_enable");
+    checked([&](Failure &failure) {
+        detail::load_plugin(started_host(), text(key, "key"), skip_deps, !names.empty(), names, failure);
+    });
+}
+
+void PluginLoader::reload_plugin(std::string_view key) {
+    checked([&](Failure &failure) { detail::reload_plugin(started_host(), text(key, "key"), failure); });
+}
+
+bool PluginLoader::wait_for_plugin_load(std::string_view key, std::chrono::milliseconds timeout,
+                                        std::string &error) const {
+    return succeeds(error, [&] {
+        if (const Host *host = current_host()) {
+            checked([&](Failure &failure) { wait_for_load(*host, text(key, "key"), true, limit(timeout), failure); });
+        }
+    });
+}
+
+void PluginLoader::wait_for_all_plugin_loads() const {
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { wait_for_all_loads(*host, false, 0, failure); });
+    }
+}
+
+bool PluginLoader::wait_for_all_plugin_loads(std::chrono::milliseconds timeout) const {
+    const Host *host = current_host();
+    return host == nullptr ||
+           checked([&](Failure &failure) { return wait_for_all_loads(*host, true, limit(timeout), failure); });
+}
+
+bool PluginLoader::is_plugin_load_in_progress(std::string_view key) const {
+    const Host *host = current_host();
+    return host != nullptr &&
+           checked([&](Failure &failure) { return is_load_in_progress(*host, text(key, "key"), failure); });
+}
+
+bool PluginLoader::cancel_plugin_load(std::string_view key) {
+    const Host *host = current_host();
+    return host != nullptr && checked([&](Failure &failure) { return cancel_load(*host, text(key, "key"), failure); });
+}
+
+bool PluginLoader::cancel_plugin_unload(std::string_view) {
+    return false;
 }
 
 bool PluginLoader::unload_plugin(std::string_view key) {
-    return checked([&](Failure &failure) { return started_host().unload(text(key, "key"), failure); });
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { host->unload(text(key, "key"), failure); });
+    }
+    return true;
 }
 
 bool PluginLoader::unload_plugin(std::string_view key, PluginCapabilityType) {
@@ -33,7 +80,25 @@ bool PluginLoader::unload_plugin(std::string_view key, PluginCapabilityType) {
 }
 
 void PluginLoader::unload_all_plugins() {
-    checked([](Failure &failure) { started_host().unload_all(failure); });
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { host->unload_all(failure); });
+    }
+}
+
+void PluginLoader::unload_cloud_plugins() {
+    if (const Host *host = current_host()) {
+        checked([&](Failure &failure) { detail::unload_cloud_plugins(*host, failure); });
+    }
+}
+
+bool PluginLoader::write_loaded_plugin_install_state(std::string_view key) {
+    const Host *host = current_host();
+    return host != nullptr &&
+           checked([&](Failure &failure) { return write_install_state(*host, text(key, "key"), failure); });
+}
+
+void PluginLoader::set_cloud_user_id(std::string_view user) {
+    PluginManager::instance().get_catalog().set_cloud_plugin_dir(user);
 }
 
 bool PluginLoader::enable_capability(std::string_view plugin_key, std::string_view name, PluginCapabilityType type) {

@@ -34,13 +34,33 @@ const Host &started_host() {
     throw Error(ErrorCode::NotStarted, "The plugin manager is not started; call `initialize` first");
 }
 
+const Host &running_host() {
+    if (PluginManager::instance().is_initialized()) {
+        return started_host();
+    }
+    throw Error(ErrorCode::NotStarted, "The plugin manager does not run; call `initialize` first");
+}
+
 namespace {
+
+DependencyData dependency_data(const DependencyOptions &options) {
+    return {owned(options.uv, "uv"),         owned(options.uv_folder, "uv_folder"),
+            owned(options.python, "python"), texts(options.wheel_folders, "wheel_folders"),
+            options.index.has_value(),       owned(options.index.value_or(std::string()), "index"),
+            limit(options.time_limit)};
+}
 
 HostConfig host_config(const ManagerOptions &options) {
     return {owned(options.data_dir, "data_dir"),       owned(options.application_version, "application_version"),
             owned(options.python_home, "python_home"), options.forward_output,
             owned(options.cloud_user, "cloud_user"),   owned(options.hub, "hub"),
-            options.enforce_requires_python,           options_data(options.plugin_options)};
+            options.enforce_requires_python,           options_data(options.plugin_options),
+            dependency_data(options.dependencies)};
+}
+
+template <class Sink, class Function>
+std::shared_ptr<Sink> sink_of(const Function &function) {
+    return function ? std::make_shared<Sink>(Sink{function}) : nullptr;
 }
 
 } // namespace
@@ -67,13 +87,10 @@ struct PluginManager::State {
 
     /// Starts a host with these options, and makes it the current one.
     void start(const ManagerOptions &with) {
-        std::shared_ptr<LogSink> log;
-        if (with.log) {
-            log = std::make_shared<LogSink>(LogSink{with.log});
-        }
+        auto log = sink_of<LogSink>(with.log);
         auto host = new_host();
         const HostConfig config = host_config(with);
-        checked([&](Failure &failure) { host->start(config, log, failure); });
+        checked([&](Failure &failure) { host->start(config, log, sink_of<PostSink>(with.post), failure); });
         const std::lock_guard lock(mutex);
         const auto &started = hosts.emplace_back(std::move(host), std::move(log));
         current.store(&*started.first, std::memory_order_release);

@@ -65,7 +65,9 @@ void PluginResolver::refresh(const std::vector<Preset> &presets, const std::vect
     packages.reserve(installed.size());
     for (const PluginDescriptor &plugin : installed) {
         if (plugin.has_local_package()) {
-            packages.push_back(PackageData{owned(plugin.plugin_key, "installed"), owned(plugin.error, "installed")});
+            // why the load of a sound package failed is another matter
+            const std::string problem = plugin.metadata_valid ? std::string() : plugin.error;
+            packages.push_back(PackageData{owned(plugin.plugin_key, "installed"), owned(problem, "installed")});
         }
     }
     Filler::fill(*this, checked([&](Failure &failure) {

@@ -2,6 +2,14 @@
 
 namespace matriline::detail {
 
+std::string full_text(const Error &error) {
+    std::string text = error.what();
+    if (!error.traceback().empty()) {
+        text.append("\n").append(error.traceback());
+    }
+    return text;
+}
+
 std::vector<std::string> copied(const rust::Vec<rust::String> &texts) {
     std::vector<std::string> copy;
     copy.reserve(texts.size());

@@ -7,10 +7,10 @@ pub use ffi::{ExecutionResult, Failure};
 
 pub(crate) use crate::cxx_side::catalog::{
     catalog_problems, copy_catalog, copy_catalog_entry, copy_install_state, copy_loaded, enabled_keys,
-    plugin_directories, scan_plugins, update_cloud_catalog,
+    inspect_package, plugin_directories, remove_from_catalog, scan_plugins, update_cloud_catalog,
 };
 pub(crate) use crate::cxx_side::gil::{GilGuard, acquire_gil, finalize_python, is_python_running};
-pub(crate) use crate::cxx_side::host::{Host, new_host};
+pub(crate) use crate::cxx_side::host::{Host, Task, new_host};
 pub(crate) use crate::cxx_side::loader::load_error;
 pub(crate) use crate::cxx_side::preset::{Document, orca_options, parse_document, update_manifest};
 pub(crate) use crate::cxx_side::reference::{
@@ -32,6 +32,20 @@ pub(crate) mod ffi {
         hub: String,
         enforce_requires_python: bool,
         plugin_options: Vec<OptionData>,
+        dependencies: DependencyData,
+    }
+
+    /// How packages that plugins depend on are installed; empty texts are left out.
+    struct DependencyData {
+        uv: String,
+        uv_folder: String,
+        python: String,
+        wheel_folders: Vec<String>,
+        /// Whether there is an index at all.
+        has_index: bool,
+        /// That of the user when it is empty.
+        index_url: String,
+        time_limit_ms: u64,
     }
 
     /// An option of the application's presets that holds names of capabilities.
@@ -83,6 +97,18 @@ pub(crate) mod ffi {
         update_available: bool,
         unauthorized: bool,
         is_mine: bool,
+    }
+
+    /// A package, the plugin it would replace, and why it cannot be installed.
+    #[derive(Default)]
+    struct InspectionData {
+        descriptor: DescriptorData,
+        exists: bool,
+        existing_key: String,
+        existing_name: String,
+        existing_version: String,
+        existing_enabled: bool,
+        refused: String,
     }
 
     struct SettingData {
@@ -258,6 +284,7 @@ pub(crate) mod ffi {
         type LoadedPluginCapability;
         type CapabilityList;
         type LogSink;
+        type PostSink;
         type StepSink;
 
         fn fail(
@@ -280,6 +307,7 @@ pub(crate) mod ffi {
             capability: SharedPtr<LoadedPluginCapability>,
         ) -> Result<()>;
         fn write_log(sink: &LogSink, level: u8, target: &str, plugin: &str, text: &str) -> Result<()>;
+        fn post_task(sink: &PostSink, task: Box<Task>) -> Result<()>;
         fn report_step(sink: Pin<&mut StepSink>, step: &StepData<'_>) -> Result<()>;
     }
 
@@ -287,9 +315,18 @@ pub(crate) mod ffi {
         type CapabilityHandle;
         fn is_enabled(self: &CapabilityHandle) -> bool;
 
+        type Task;
+        fn run(self: &Task);
+
         type Host;
         fn new_host() -> Box<Host>;
-        fn start(self: &Host, config: &HostConfig, log: SharedPtr<LogSink>, failure: Pin<&mut Failure>);
+        fn start(
+            self: &Host,
+            config: &HostConfig,
+            log: SharedPtr<LogSink>,
+            post: SharedPtr<PostSink>,
+            failure: Pin<&mut Failure>,
+        );
         fn shutdown(self: &Host, failure: Pin<&mut Failure>);
         fn discover(self: &Host, failure: Pin<&mut Failure>);
         fn start_discovery(self: &Host, failure: Pin<&mut Failure>) -> bool;
@@ -318,13 +355,14 @@ pub(crate) mod ffi {
         fn copy_loaded(host: &Host, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
         fn copy_install_state(host: &Host, key: &str, failure: Pin<&mut Failure>) -> Vec<InstallStateData>;
         fn enabled_keys(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
+        fn inspect_package(host: &Host, file: &str, failure: Pin<&mut Failure>) -> InspectionData;
         fn catalog_problems(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
         fn plugin_directories(host: &Host, failure: Pin<&mut Failure>) -> Vec<String>;
+        fn remove_from_catalog(host: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
         fn update_cloud_catalog(host: &Host, records: &Vec<DescriptorData>, failure: Pin<&mut Failure>);
         fn scan_plugins(data_dir: &str, user: &str, failure: Pin<&mut Failure>) -> Vec<DescriptorData>;
 
-        fn load(self: &Host, key: &str, failure: Pin<&mut Failure>);
-        fn unload(self: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
+        fn unload(self: &Host, key: &str, failure: Pin<&mut Failure>);
         fn unload_all(self: &Host, failure: Pin<&mut Failure>);
         fn is_loaded(self: &Host, key: &str, failure: Pin<&mut Failure>) -> bool;
         fn is_idle_and_empty(self: &Host, failure: Pin<&mut Failure>) -> bool;

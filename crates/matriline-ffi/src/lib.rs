@@ -4,6 +4,8 @@
 //! itself: opaque objects, one error object, `include/matriline/matriline.h`. The C++ bridge (`bridge`) is
 //! private: it serves the classes of `include/matriline/`, which are compiled together with it and hide it.
 //!
+//! The bridge has two files: `bridge` for what is found and called, `life` for what becomes of plugins.
+//!
 //! One choice shapes the crate: **whatever is exported runs inside one boundary** (`boundary`). A panic
 //! behind it becomes an error with code `Panic`; nothing unwinds into C or C++.
 //!
@@ -17,4 +19,5 @@ pub mod bridge;
 pub mod capi;
 mod cxx_side;
 pub mod generated;
+mod life;
 mod number;

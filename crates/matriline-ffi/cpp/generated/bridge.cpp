@@ -1040,10 +1040,12 @@ trycatch(Try &&func, Fail &&fail) noexcept try {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct DependencyData;
     struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
     struct DescriptorData;
     struct CloudData;
+    struct InspectionData;
     struct SettingData;
     struct ChangelogData;
     struct InstallStateData;
@@ -1070,8 +1072,10 @@ namespace matriline {
     using LoadedPluginCapability = ::matriline::detail::LoadedPluginCapability;
     using CapabilityList = ::matriline::detail::CapabilityList;
     using LogSink = ::matriline::detail::LogSink;
+    using PostSink = ::matriline::detail::PostSink;
     using StepSink = ::matriline::detail::StepSink;
     struct CapabilityHandle;
+    struct Task;
     struct Host;
     struct Document;
     struct GilGuard;
@@ -1080,6 +1084,24 @@ namespace matriline {
 
 namespace matriline {
 namespace detail {
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+#define CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+// How packages that plugins depend on are installed; empty texts are left out.
+struct DependencyData final {
+  ::rust::String uv;
+  ::rust::String uv_folder;
+  ::rust::String python;
+  ::rust::Vec<::rust::String> wheel_folders;
+  // Whether there is an index at all.
+  bool has_index CXX_DEFAULT_VALUE(false);
+  // That of the user when it is empty.
+  ::rust::String index_url;
+  ::std::uint64_t time_limit_ms CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 #define CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 // What a manager is started with; empty texts are left out.
@@ -1092,6 +1114,7 @@ struct HostConfig final {
   ::rust::String hub;
   bool enforce_requires_python CXX_DEFAULT_VALUE(false);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
+  ::matriline::detail::DependencyData dependencies;
 
   using IsRelocatable = ::std::true_type;
 };
@@ -1163,6 +1186,22 @@ struct DescriptorData final {
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
+// A package, the plugin it would replace, and why it cannot be installed.
+struct InspectionData final {
+  ::matriline::detail::DescriptorData descriptor;
+  bool exists CXX_DEFAULT_VALUE(false);
+  ::rust::String existing_key;
+  ::rust::String existing_name;
+  ::rust::String existing_version;
+  bool existing_enabled CXX_DEFAULT_VALUE(false);
+  ::rust::String refused;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$SettingData
 #define CXXBRIDGE1_STRUCT_matriline$detail$SettingData
@@ -1443,10 +1482,25 @@ private:
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$CapabilityHandle
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$Task
+#define CXXBRIDGE1_STRUCT_matriline$detail$Task
+struct Task final : public ::rust::Opaque {
+  void run() const noexcept;
+  ~Task() = delete;
+
+private:
+  friend ::rust::layout;
+  struct layout {
+    static ::std::size_t size() noexcept;
+    static ::std::size_t align() noexcept;
+  };
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$Task
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$Host
 #define CXXBRIDGE1_STRUCT_matriline$detail$Host
 struct Host final : public ::rust::Opaque {
-  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::matriline::detail::Failure &failure) const noexcept;
+  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
   bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
@@ -1458,8 +1512,7 @@ struct Host final : public ::rust::Opaque {
   ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
   void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
-  void load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
-  bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  void unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   bool is_idle_and_empty(::matriline::detail::Failure &failure) const noexcept;
@@ -1575,6 +1628,18 @@ extern "C" {
   return throw$;
 }
 
+::rust::repr::PtrLen matriline$detail$cxxbridge1$205$post_task(::matriline::detail::PostSink const &sink, ::matriline::detail::Task *task) noexcept {
+  void (*post_task$)(::matriline::detail::PostSink const &, ::rust::Box<::matriline::detail::Task>) = ::matriline::detail::post_task;
+  ::rust::repr::PtrLen throw$;
+  ::rust::behavior::trycatch(
+      [&] {
+        post_task$(sink, ::rust::Box<::matriline::detail::Task>::from_raw(task));
+        throw$.ptr = nullptr;
+      },
+      ::rust::detail::Fail(throw$));
+  return throw$;
+}
+
 ::rust::repr::PtrLen matriline$detail$cxxbridge1$205$report_step(::matriline::detail::StepSink &sink, ::matriline::detail::StepData const &step) noexcept {
   void (*report_step$)(::matriline::detail::StepSink &, ::matriline::detail::StepData const &) = ::matriline::detail::report_step;
   ::rust::repr::PtrLen throw$;
@@ -1590,12 +1655,16 @@ extern "C" {
 ::std::size_t matriline$detail$cxxbridge1$205$CapabilityHandle$operator$alignof() noexcept;
 
 bool matriline$detail$cxxbridge1$205$CapabilityHandle$is_enabled(::matriline::detail::CapabilityHandle const &self) noexcept;
+::std::size_t matriline$detail$cxxbridge1$205$Task$operator$sizeof() noexcept;
+::std::size_t matriline$detail$cxxbridge1$205$Task$operator$alignof() noexcept;
+
+void matriline$detail$cxxbridge1$205$Task$run(::matriline::detail::Task const &self) noexcept;
 ::std::size_t matriline$detail$cxxbridge1$205$Host$operator$sizeof() noexcept;
 ::std::size_t matriline$detail$cxxbridge1$205$Host$operator$alignof() noexcept;
 
 ::matriline::detail::Host *matriline$detail$cxxbridge1$205$new_host() noexcept;
 
-void matriline$detail$cxxbridge1$205$Host$start(::matriline::detail::Host const &self, ::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> *log, ::matriline::detail::Failure &failure) noexcept;
+void matriline$detail$cxxbridge1$205$Host$start(::matriline::detail::Host const &self, ::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> *log, ::std::shared_ptr<::matriline::detail::PostSink> *post, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$shutdown(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
 
@@ -1629,17 +1698,19 @@ void matriline$detail$cxxbridge1$205$copy_install_state(::matriline::detail::Hos
 
 void matriline$detail$cxxbridge1$205$enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
+void matriline$detail$cxxbridge1$205$inspect_package(::matriline::detail::Host const &host, ::rust::Str file, ::matriline::detail::Failure &failure, ::matriline::detail::InspectionData *return$) noexcept;
+
 void matriline$detail$cxxbridge1$205$catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+
+bool matriline$detail$cxxbridge1$205$remove_from_catalog(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$scan_plugins(::rust::Str data_dir, ::rust::Str user, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
 
-void matriline$detail$cxxbridge1$205$Host$load(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
-
-bool matriline$detail$cxxbridge1$205$Host$unload(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
+void matriline$detail$cxxbridge1$205$Host$unload(::matriline::detail::Host const &self, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$unload_all(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
 
@@ -1720,6 +1791,18 @@ bool CapabilityHandle::is_enabled() const noexcept {
   return matriline$detail$cxxbridge1$205$CapabilityHandle$is_enabled(*this);
 }
 
+::std::size_t Task::layout::size() noexcept {
+  return matriline$detail$cxxbridge1$205$Task$operator$sizeof();
+}
+
+::std::size_t Task::layout::align() noexcept {
+  return matriline$detail$cxxbridge1$205$Task$operator$alignof();
+}
+
+void Task::run() const noexcept {
+  matriline$detail$cxxbridge1$205$Task$run(*this);
+}
+
 ::std::size_t Host::layout::size() noexcept {
   return matriline$detail$cxxbridge1$205$Host$operator$sizeof();
 }
@@ -1732,9 +1815,10 @@ bool CapabilityHandle::is_enabled() const noexcept {
   return ::rust::Box<::matriline::detail::Host>::from_raw(matriline$detail$cxxbridge1$205$new_host());
 }
 
-void Host::start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::matriline::detail::Failure &failure) const noexcept {
+void Host::start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept {
   ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::LogSink>> log$(::std::move(log));
-  matriline$detail$cxxbridge1$205$Host$start(*this, config, &log$.value, failure);
+  ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::PostSink>> post$(::std::move(post));
+  matriline$detail$cxxbridge1$205$Host$start(*this, config, &log$.value, &post$.value, failure);
 }
 
 void Host::shutdown(::matriline::detail::Failure &failure) const noexcept {
@@ -1817,6 +1901,12 @@ void Host::set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failur
   return ::std::move(return$.value);
 }
 
+::matriline::detail::InspectionData inspect_package(::matriline::detail::Host const &host, ::rust::Str file, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::matriline::detail::InspectionData> return$;
+  matriline$detail$cxxbridge1$205$inspect_package(host, file, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
 ::rust::Vec<::rust::String> catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
   ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
   matriline$detail$cxxbridge1$205$catalog_problems(host, failure, &return$.value);
@@ -1829,6 +1919,10 @@ void Host::set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failur
   return ::std::move(return$.value);
 }
 
+bool remove_from_catalog(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept {
+  return matriline$detail$cxxbridge1$205$remove_from_catalog(host, key, failure);
+}
+
 void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept {
   matriline$detail$cxxbridge1$205$update_cloud_catalog(host, records, failure);
 }
@@ -1839,12 +1933,8 @@ void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::m
   return ::std::move(return$.value);
 }
 
-void Host::load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept {
-  matriline$detail$cxxbridge1$205$Host$load(*this, key, failure);
-}
-
-bool Host::unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept {
-  return matriline$detail$cxxbridge1$205$Host$unload(*this, key, failure);
+void Host::unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept {
+  matriline$detail$cxxbridge1$205$Host$unload(*this, key, failure);
 }
 
 void Host::unload_all(::matriline::detail::Failure &failure) const noexcept {
@@ -2147,6 +2237,10 @@ void cxxbridge1$shared_ptr$matriline$detail$LoadedPluginCapability$drop(::std::s
   self->~shared_ptr();
 }
 
+::matriline::detail::Task *cxxbridge1$box$matriline$detail$Task$alloc() noexcept;
+void cxxbridge1$box$matriline$detail$Task$dealloc(::matriline::detail::Task *) noexcept;
+void cxxbridge1$box$matriline$detail$Task$drop(::rust::Box<::matriline::detail::Task> *ptr) noexcept;
+
 ::matriline::detail::Host *cxxbridge1$box$matriline$detail$Host$alloc() noexcept;
 void cxxbridge1$box$matriline$detail$Host$dealloc(::matriline::detail::Host *) noexcept;
 void cxxbridge1$box$matriline$detail$Host$drop(::rust::Box<::matriline::detail::Host> *ptr) noexcept;
@@ -2167,6 +2261,25 @@ void cxxbridge1$shared_ptr$matriline$detail$LogSink$clone(::std::shared_ptr<::ma
   return self.get();
 }
 void cxxbridge1$shared_ptr$matriline$detail$LogSink$drop(::std::shared_ptr<::matriline::detail::LogSink> *self) noexcept {
+  self->~shared_ptr();
+}
+
+static_assert(sizeof(::std::shared_ptr<::matriline::detail::PostSink>) == 2 * sizeof(void *), "");
+static_assert(alignof(::std::shared_ptr<::matriline::detail::PostSink>) == alignof(void *), "");
+void cxxbridge1$shared_ptr$matriline$detail$PostSink$null(::std::shared_ptr<::matriline::detail::PostSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::PostSink>();
+}
+bool cxxbridge1$shared_ptr$matriline$detail$PostSink$raw(::std::shared_ptr<::matriline::detail::PostSink> *ptr, ::std::shared_ptr<::matriline::detail::PostSink>::element_type *raw) noexcept {
+  ::new (ptr) ::rust::shared_ptr_if_destructible<::matriline::detail::PostSink>(raw);
+  return ::rust::is_destructible<::matriline::detail::PostSink>::value;
+}
+void cxxbridge1$shared_ptr$matriline$detail$PostSink$clone(::std::shared_ptr<::matriline::detail::PostSink> const &self, ::std::shared_ptr<::matriline::detail::PostSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::PostSink>(self);
+}
+::std::shared_ptr<::matriline::detail::PostSink>::element_type const *cxxbridge1$shared_ptr$matriline$detail$PostSink$get(::std::shared_ptr<::matriline::detail::PostSink> const &self) noexcept {
+  return self.get();
+}
+void cxxbridge1$shared_ptr$matriline$detail$PostSink$drop(::std::shared_ptr<::matriline::detail::PostSink> *self) noexcept {
   self->~shared_ptr();
 }
 
@@ -2612,6 +2725,18 @@ void Box<::matriline::detail::CapabilityHandle>::allocation::dealloc(::matriline
 template <>
 void Box<::matriline::detail::CapabilityHandle>::drop() noexcept {
   cxxbridge1$box$matriline$detail$CapabilityHandle$drop(this);
+}
+template <>
+::matriline::detail::Task *Box<::matriline::detail::Task>::allocation::alloc() noexcept {
+  return cxxbridge1$box$matriline$detail$Task$alloc();
+}
+template <>
+void Box<::matriline::detail::Task>::allocation::dealloc(::matriline::detail::Task *ptr) noexcept {
+  cxxbridge1$box$matriline$detail$Task$dealloc(ptr);
+}
+template <>
+void Box<::matriline::detail::Task>::drop() noexcept {
+  cxxbridge1$box$matriline$detail$Task$drop(this);
 }
 template <>
 ::matriline::detail::Host *Box<::matriline::detail::Host>::allocation::alloc() noexcept {

@@ -963,10 +963,12 @@ std::size_t align_of() {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct DependencyData;
     struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
     struct DescriptorData;
     struct CloudData;
+    struct InspectionData;
     struct SettingData;
     struct ChangelogData;
     struct InstallStateData;
@@ -993,8 +995,10 @@ namespace matriline {
     using LoadedPluginCapability = ::matriline::detail::LoadedPluginCapability;
     using CapabilityList = ::matriline::detail::CapabilityList;
     using LogSink = ::matriline::detail::LogSink;
+    using PostSink = ::matriline::detail::PostSink;
     using StepSink = ::matriline::detail::StepSink;
     struct CapabilityHandle;
+    struct Task;
     struct Host;
     struct Document;
     struct GilGuard;
@@ -1003,6 +1007,24 @@ namespace matriline {
 
 namespace matriline {
 namespace detail {
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+#define CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+// How packages that plugins depend on are installed; empty texts are left out.
+struct DependencyData final {
+  ::rust::String uv;
+  ::rust::String uv_folder;
+  ::rust::String python;
+  ::rust::Vec<::rust::String> wheel_folders;
+  // Whether there is an index at all.
+  bool has_index CXX_DEFAULT_VALUE(false);
+  // That of the user when it is empty.
+  ::rust::String index_url;
+  ::std::uint64_t time_limit_ms CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 #define CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 // What a manager is started with; empty texts are left out.
@@ -1015,6 +1037,7 @@ struct HostConfig final {
   ::rust::String hub;
   bool enforce_requires_python CXX_DEFAULT_VALUE(false);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
+  ::matriline::detail::DependencyData dependencies;
 
   using IsRelocatable = ::std::true_type;
 };
@@ -1086,6 +1109,22 @@ struct DescriptorData final {
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DescriptorData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
+#define CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
+// A package, the plugin it would replace, and why it cannot be installed.
+struct InspectionData final {
+  ::matriline::detail::DescriptorData descriptor;
+  bool exists CXX_DEFAULT_VALUE(false);
+  ::rust::String existing_key;
+  ::rust::String existing_name;
+  ::rust::String existing_version;
+  bool existing_enabled CXX_DEFAULT_VALUE(false);
+  ::rust::String refused;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$InspectionData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$SettingData
 #define CXXBRIDGE1_STRUCT_matriline$detail$SettingData
@@ -1366,10 +1405,25 @@ private:
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$CapabilityHandle
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$Task
+#define CXXBRIDGE1_STRUCT_matriline$detail$Task
+struct Task final : public ::rust::Opaque {
+  void run() const noexcept;
+  ~Task() = delete;
+
+private:
+  friend ::rust::layout;
+  struct layout {
+    static ::std::size_t size() noexcept;
+    static ::std::size_t align() noexcept;
+  };
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$Task
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$Host
 #define CXXBRIDGE1_STRUCT_matriline$detail$Host
 struct Host final : public ::rust::Opaque {
-  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::matriline::detail::Failure &failure) const noexcept;
+  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
   bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
@@ -1381,8 +1435,7 @@ struct Host final : public ::rust::Opaque {
   ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
   void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
-  void load(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
-  bool unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
+  void unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   bool is_idle_and_empty(::matriline::detail::Failure &failure) const noexcept;
@@ -1449,9 +1502,13 @@ private:
 
 ::rust::Vec<::rust::String> enabled_keys(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
+::matriline::detail::InspectionData inspect_package(::matriline::detail::Host const &host, ::rust::Str file, ::matriline::detail::Failure &failure) noexcept;
+
 ::rust::Vec<::rust::String> catalog_problems(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
 ::rust::Vec<::rust::String> plugin_directories(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+bool remove_from_catalog(::matriline::detail::Host const &host, ::rust::Str key, ::matriline::detail::Failure &failure) noexcept;
 
 void update_cloud_catalog(::matriline::detail::Host const &host, ::rust::Vec<::matriline::detail::DescriptorData> const &records, ::matriline::detail::Failure &failure) noexcept;
 

@@ -3,11 +3,13 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use matriline::LogRecord;
+use matriline::{DependencyOptions, LogRecord};
 use matriline_refs::PluginOptions;
 
+use super::callback::{Callback, matriline_drop_callback};
 use super::error::{matriline_error, matriline_result};
 use super::plugin_options::matriline_plugin_options;
+use super::task::matriline_task;
 use super::text::matriline_str;
 use super::{enter, object, object_mut};
 
@@ -24,6 +26,8 @@ pub struct matriline_config {
     /// Those of OrcaSlicer when none are set.
     pub(crate) plugin_options: Option<PluginOptions>,
     pub(crate) log: Option<Arc<Log>>,
+    pub(crate) post: Option<Arc<Post>>,
+    pub(crate) dependencies: DependencyOptions,
 }
 
 /// The level of a line in the log.
@@ -55,37 +59,13 @@ pub type matriline_log_callback = Option<
     ),
 >;
 
-/// Frees the `userdata` of a callback that is needed no more.
-pub type matriline_drop_callback = Option<extern "C" fn(userdata: *mut c_void)>;
+pub(crate) type Log = Callback<extern "C" fn(*mut c_void, u8, matriline_str, matriline_str, matriline_str)>;
+pub(crate) type Post = Callback<extern "C" fn(*mut c_void, *mut matriline_task)>;
 
-/// A callback with what belongs to it.
-pub(crate) struct Log {
-    userdata: *mut c_void,
-    callback: matriline_log_callback,
-    drop: matriline_drop_callback,
-}
-
-// SAFETY: whoever sets a log promises that it can be called, and dropped, on any thread.
-unsafe impl Send for Log {}
-// SAFETY: as above.
-unsafe impl Sync for Log {}
-
-impl Log {
-    pub(crate) fn write(&self, record: &LogRecord<'_>) {
-        let plugin = matriline_str::of(record.plugin.unwrap_or_default());
-        let (target, text) = (matriline_str::of(record.target), matriline_str::of(record.text));
-        if let Some(callback) = self.callback {
-            callback(self.userdata, record.level as u8, target, plugin, text);
-        }
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        if let Some(drop) = self.drop {
-            drop(self.userdata);
-        }
-    }
+pub(crate) fn write_log(log: &Log, record: &LogRecord<'_>) {
+    let plugin = matriline_str::of(record.plugin.unwrap_or_default());
+    let (target, text) = (matriline_str::of(record.target), matriline_str::of(record.text));
+    log.with(|callback, userdata| callback(userdata, record.level as u8, target, plugin, text));
 }
 
 /// Options with their defaults; the data folder is still to be set. Free it with `matriline_config_free`.
@@ -250,10 +230,10 @@ pub unsafe extern "C" fn matriline_config_set_log(
     drop_callback: matriline_drop_callback,
     error_out: *mut *mut matriline_error,
 ) -> matriline_result {
+    let log = Log::new(userdata, callback, drop_callback);
     enter(error_out, || {
         // SAFETY: the caller's promise.
-        let config = unsafe { object_mut(config, "config") }?;
-        config.log = Some(Arc::new(Log { userdata, callback, drop: drop_callback }));
+        unsafe { object_mut(config, "config") }?.log = Some(Arc::new(log));
         Ok(())
     })
 }

@@ -3,8 +3,8 @@
 use std::ffi::c_void;
 use std::time::Duration;
 
+use super::callback::{Callback, matriline_drop_callback};
 use super::catalog::matriline_catalog;
-use super::config::matriline_drop_callback;
 use super::error::{matriline_error, matriline_result};
 use super::manager::matriline_manager;
 use super::text::{matriline_str, matriline_text};
@@ -16,36 +16,10 @@ use super::{enter, give, object, slot, value_of};
 pub type matriline_discovery_callback =
     Option<extern "C" fn(userdata: *mut c_void, catalog: *const matriline_catalog)>;
 
-/// A callback with what belongs to it.
-struct OnDone {
-    userdata: *mut c_void,
-    callback: matriline_discovery_callback,
-    drop: matriline_drop_callback,
-}
-
-// SAFETY: whoever starts a discovery promises that its callbacks can be called on any thread.
-unsafe impl Send for OnDone {}
-
-impl OnDone {
-    fn call(&self, catalog: &matriline_catalog) {
-        if let Some(callback) = self.callback {
-            callback(self.userdata, catalog);
-        }
-    }
-}
-
-impl Drop for OnDone {
-    fn drop(&mut self) {
-        if let Some(drop) = self.drop {
-            drop(self.userdata);
-        }
-    }
-}
-
-/// Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the
-/// catalog when the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`,
-/// on any thread, whether or not the discovery began. After `matriline_manager_free` there is no call of `callback`
-/// any more, unless it runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
+/// Reads the plugin folders anew on a thread of its own. `callback` may be NULL; otherwise it is told of the catalog when
+/// the discovery has ended. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any thread,
+/// whether or not the discovery began. After `matriline_manager_free` there is no call of `callback` any more, unless it
+/// runs already: the manager then lives until it returns. `started_out` may be NULL; otherwise it receives whether it
 /// began: false when another one runs.
 ///
 /// Threads: any; `callback` is called on the thread of the discovery.
@@ -61,12 +35,14 @@ pub unsafe extern "C" fn matriline_manager_start_discovery(
     started_out: *mut bool,
     error_out: *mut *mut matriline_error,
 ) -> matriline_result {
-    let on_done = OnDone { userdata, callback, drop: drop_callback };
+    let on_done = Callback::new(userdata, callback, drop_callback);
     enter(error_out, || {
         // SAFETY: the caller's promise.
         let (manager, started_out) = unsafe { (object(manager, "manager")?, started_out.as_mut()) };
-        let started =
-            manager.0.start_discovery(move |catalog| on_done.call(&matriline_catalog::of(catalog.clone())));
+        let started = manager.0.start_discovery(move |catalog| {
+            let catalog = matriline_catalog::of(catalog.clone());
+            on_done.with(|callback, userdata| callback(userdata, &raw const catalog));
+        });
         if let Some(started_out) = started_out {
             *started_out = started;
         }

@@ -1,9 +1,9 @@
 //! The error object and the result codes.
 
-use matriline::ErrorCode;
+use matriline::{Error, ErrorCode};
 
 use super::text::matriline_str;
-use super::{text_of, value_of};
+use super::{give, text_of, value_of};
 use crate::boundary::Fault;
 
 /// How a function ended. 0 is success; a number is never given to another meaning.
@@ -34,6 +34,8 @@ pub enum matriline_result {
     INSTALL_FAILED = 16,
     /// The packages that a plugin depends on were not installed.
     ENVIRONMENT_FAILED = 17,
+    /// The plugin is being loaded or unloaded, and that was not over in time.
+    BUSY = 18,
     /// The capability's plugin is not loaded any more.
     CAPABILITY_UNLOADED = 20,
     /// The capability is switched off.
@@ -66,6 +68,7 @@ impl From<ErrorCode> for matriline_result {
             ErrorCode::NoCapability => Self::NO_CAPABILITY,
             ErrorCode::InstallFailed => Self::INSTALL_FAILED,
             ErrorCode::EnvironmentFailed => Self::ENVIRONMENT_FAILED,
+            ErrorCode::Busy => Self::BUSY,
             ErrorCode::CapabilityUnloaded => Self::CAPABILITY_UNLOADED,
             ErrorCode::CapabilityDisabled => Self::CAPABILITY_DISABLED,
             ErrorCode::ShuttingDown => Self::SHUTTING_DOWN,
@@ -80,6 +83,14 @@ impl From<ErrorCode> for matriline_result {
 
 /// What went wrong. The caller owns it.
 pub struct matriline_error(pub(crate) Fault);
+
+/// Gives C the error there is, or NULL.
+pub(crate) fn give_error(out: &mut *mut matriline_error, error: Option<Error>) {
+    match error {
+        Some(error) => give(out, matriline_error(*Box::<Fault>::from(error))),
+        None => *out = std::ptr::null_mut(),
+    }
+}
 
 /// Its code; `MATRILINE_RESULT_OK` for NULL. Threads: any.
 ///

@@ -1,13 +1,14 @@
-//! The manager: catalog, loader and look-up.
+//! The manager: its start and end, its catalog, look-up.
 
-use matriline::{LoadOptions, PluginManager};
+use matriline::PluginManager;
 
 use super::capability::{matriline_capability, matriline_capability_list};
 use super::catalog::matriline_catalog;
-use super::config::matriline_config;
+use super::config::{matriline_config, write_log};
 use super::error::{matriline_error, matriline_result};
+use super::task::matriline_task;
 use super::text::matriline_str;
-use super::{enter, give, object, object_mut, slot, value_of};
+use super::{enter, give, object, object_mut, slot};
 use crate::number::capability_type;
 
 /// The plugin system of the process.
@@ -48,16 +49,23 @@ pub unsafe extern "C" fn matriline_manager_start(
             builder = builder.plugin_options(options);
         }
         if let Some(log) = config.log.clone() {
-            builder = builder.log(move |record| log.write(record));
+            builder = builder.log(move |record| write_log(&log, record));
         }
+        if let Some(post) = config.post.clone() {
+            builder =
+                builder.post(move |act| post.with(|post, userdata| post(userdata, matriline_task::new(act))));
+        }
+        builder = builder.dependencies(config.dependencies.clone());
         give(manager_out, matriline_manager(builder.start()?));
         Ok(())
     })
 }
 
-/// Unloads every plugin and refuses further calls; capabilities that are held then fail.
+/// Cancels the loads under way, unloads every plugin and refuses further calls; capabilities that are held then fail. What
+/// is enabled stays so. Fails with `MATRILINE_RESULT_UNLOAD_FAILED` when a call does not return, and with
+/// `MATRILINE_RESULT_BUSY` when a load does not end; whatever could be unloaded is. A second shutdown does nothing.
 ///
-/// Threads: the main thread, outside of every call into a plugin.
+/// Threads: any, outside of every call into a plugin.
 ///
 /// # Safety
 /// Every pointer is NULL or valid.
@@ -70,7 +78,8 @@ pub unsafe extern "C" fn matriline_manager_shutdown(
     enter(error_out, || Ok(unsafe { object(manager, "manager") }?.0.shutdown()?))
 }
 
-/// Frees a manager, best after `matriline_manager_shutdown`. Python runs on.
+/// Frees a manager, best after `matriline_manager_shutdown`. Python runs on. A callback that has begun goes on; the
+/// functions that drop `userdata` are called when none runs any more.
 ///
 /// Threads: any.
 ///
@@ -125,61 +134,6 @@ pub unsafe extern "C" fn matriline_manager_catalog(
         give(slot, matriline_catalog::of(manager.0.catalog()));
         Ok(())
     })
-}
-
-/// Loads a plugin and returns when that is done. Success when it is loaded already.
-///
-/// Threads: any.
-///
-/// # Safety
-/// Every pointer is NULL or valid, every text readable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_manager_load_plugin(
-    manager: *mut matriline_manager,
-    plugin_key: matriline_str,
-    error_out: *mut *mut matriline_error,
-) -> matriline_result {
-    enter(error_out, || {
-        // SAFETY: the caller's promise.
-        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
-        Ok(manager.0.loader().load_plugin(key, LoadOptions::default()).wait()?)
-    })
-}
-
-/// Unloads a plugin. Success when it is not loaded.
-///
-/// Threads: any.
-///
-/// # Safety
-/// Every pointer is NULL or valid, every text readable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_manager_unload_plugin(
-    manager: *mut matriline_manager,
-    plugin_key: matriline_str,
-    error_out: *mut *mut matriline_error,
-) -> matriline_result {
-    enter(error_out, || {
-        // SAFETY: the caller's promise.
-        let (manager, key) = unsafe { (object(manager, "manager")?, plugin_key.read("plugin_key")?) };
-        Ok(manager.0.loader().unload_plugin(key)?)
-    })
-}
-
-/// Whether a plugin is loaded; false for NULL. Threads: any.
-///
-/// # Safety
-/// `manager` is NULL or valid, `plugin_key` readable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_manager_is_plugin_loaded(
-    manager: *const matriline_manager,
-    plugin_key: matriline_str,
-) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe {
-        value_of(manager, false, |manager| {
-            plugin_key.read("plugin_key").is_ok_and(|key| manager.0.loader().is_plugin_loaded(key))
-        })
-    }
 }
 
 /// Looks a capability up. `type` is a `matriline_capability_type`. On success `capability_out` receives the

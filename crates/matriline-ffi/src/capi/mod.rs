@@ -2,24 +2,42 @@
 //!
 //! `include/matriline/matriline.h` is made from these files; the conventions stand at its top.
 
+pub mod bisect;
+pub mod budgets;
+pub mod callback;
 pub mod capability;
 pub mod catalog;
+pub mod cloud_record;
 pub mod config;
+pub mod crash;
+pub mod dependencies;
 pub mod descriptor;
 pub mod discovery;
 pub mod error;
 pub mod execution_result;
+pub mod inspection;
+pub mod install;
+pub mod install_state;
+pub mod load;
+pub mod load_options;
+pub mod loads;
 pub mod manager;
 pub mod manifest_update;
 pub mod pickable;
+pub mod plugin_error;
 pub mod plugin_options;
 pub mod post_process;
 pub mod preset;
 pub mod preset_document;
 pub mod reference;
 pub mod resolution;
+pub mod script;
+pub mod subscribe;
+pub mod task;
 pub mod text;
 pub mod text_list;
+pub mod timings;
+pub mod unload;
 pub mod version;
 
 use matriline::ErrorCode;
@@ -69,6 +87,34 @@ pub(crate) unsafe fn object_mut<'a, T>(pointer: *mut T, name: &str) -> Outcome<&
     unsafe { pointer.as_mut() }.ok_or_else(|| null(name))
 }
 
+/// The objects behind an array of pointers.
+///
+/// # Safety
+/// `first` is NULL with `count` 0, or the array is readable; each object is as for [`object`].
+pub(crate) unsafe fn objects<'a, T>(first: *const *const T, count: usize, name: &str) -> Outcome<Vec<&'a T>> {
+    // SAFETY: the caller's promise.
+    let pointers = unsafe { array(first, count, name) }?;
+    // SAFETY: the caller's promise.
+    pointers.iter().map(|&pointer| unsafe { object(pointer, name) }).collect()
+}
+
+/// The elements of an array.
+///
+/// # Safety
+/// `first` is NULL with `count` 0, or the array is readable for as long as the answer is used.
+pub(crate) unsafe fn array<'a, T>(first: *const T, count: usize, name: &str) -> Outcome<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if first.is_null() {
+        let message =
+            format!("The array `{name}` has a length and no data: give it elements, or the length 0");
+        return Err(Fault::new(ErrorCode::InvalidArgument, message));
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(first, count) })
+}
+
 /// What an accessor answers about an object, or the default for NULL.
 ///
 /// # Safety
@@ -113,6 +159,6 @@ pub(crate) unsafe fn take<T>(pointer: *mut T) {
 }
 
 #[cold]
-fn null(name: &str) -> Box<Fault> {
+pub(crate) fn null(name: &str) -> Box<Fault> {
     Fault::new(ErrorCode::InvalidArgument, format!("The argument `{name}` is NULL; give it an object"))
 }

@@ -4,10 +4,9 @@ use matriline_refs::Preset;
 
 use super::error::{matriline_error, matriline_result};
 use super::text::matriline_str;
-use super::{enter, give, object, object_mut, slot};
-use crate::boundary::{Fault, Outcome};
+use super::{enter, give, object_mut, objects, slot};
+use crate::boundary::Outcome;
 use crate::number;
-use matriline::ErrorCode;
 
 /// The part of a preset that has to do with plugins.
 pub struct matriline_preset(pub(crate) Preset);
@@ -109,15 +108,7 @@ pub unsafe extern "C" fn matriline_preset_free(preset: *mut matriline_preset) {
 /// # Safety
 /// `first` is NULL with `count` 0, or the array is readable and its presets are NULL or valid.
 pub(crate) unsafe fn presets(first: *const *const matriline_preset, count: usize) -> Outcome<Vec<Preset>> {
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if first.is_null() {
-        let message = "The array `presets` has a length and no data: give it presets, or the length 0";
-        return Err(Fault::new(ErrorCode::InvalidArgument, message));
-    }
     // SAFETY: the caller's promise.
-    let pointers = unsafe { std::slice::from_raw_parts(first, count) };
-    // SAFETY: the caller's promise.
-    pointers.iter().map(|&preset| Ok(unsafe { object(preset, "presets") }?.0.clone())).collect()
+    let presets = unsafe { objects(first, count, "presets") }?;
+    Ok(presets.iter().map(|preset| preset.0.clone()).collect())
 }

@@ -20,6 +20,8 @@ pub struct matriline_resolution {
     lines: [Vec<String>; 4],
     /// The message about each bucket; empty where the bucket is.
     messages: [String; 4],
+    /// What the action about each bucket opens; empty where it opens nothing.
+    find_urls: [String; 4],
     signature: String,
 }
 
@@ -79,11 +81,12 @@ impl matriline_resolution {
     fn of(resolution: Resolution) -> Self {
         let lines = Bucket::ALL
             .map(|bucket| resolution.bucket(bucket).iter().map(MissingPlugin::to_string).collect());
-        let mut messages: [String; 4] = Default::default();
+        let (mut messages, mut find_urls): ([String; 4], [String; 4]) = Default::default();
         for message in resolution.messages() {
             messages[message.bucket as usize] = message.to_string();
+            find_urls[message.bucket as usize] = message.find_url.unwrap_or_default().to_owned();
         }
-        Self { lines, messages, signature: resolution.signature(), resolution }
+        Self { lines, messages, find_urls, signature: resolution.signature(), resolution }
     }
 }
 
@@ -268,6 +271,39 @@ pub unsafe extern "C" fn matriline_resolution_message(
 ) -> matriline_str {
     // SAFETY: the caller's promise.
     unsafe { text_of(resolution, |it| it.messages.get(usize::from(bucket)).map_or("", String::as_str)) }
+}
+
+/// The words on the button below that message, for what the user can do about it; empty when nothing is in the bucket.
+/// Threads: any.
+///
+/// # Safety
+/// `resolution` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_resolution_action(
+    resolution: *const matriline_resolution,
+    bucket: u8,
+) -> matriline_str {
+    let action = |it: &matriline_resolution| {
+        let known = Bucket::ALL.get(usize::from(bucket));
+        let filled = known.filter(|bucket| !it.resolution.bucket(**bucket).is_empty());
+        matriline_str::of(filled.map_or("", |bucket| bucket.action().label()))
+    };
+    // SAFETY: the caller's promise.
+    unsafe { value_of(resolution, matriline_str::of(""), action) }
+}
+
+/// The page that the button opens: that of the one plugin, or the hub for several; empty when it does something else, or
+/// there is no hub. Threads: any.
+///
+/// # Safety
+/// `resolution` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_resolution_find_url(
+    resolution: *const matriline_resolution,
+    bucket: u8,
+) -> matriline_str {
+    // SAFETY: the caller's promise.
+    unsafe { text_of(resolution, |it| it.find_urls.get(usize::from(bucket)).map_or("", String::as_str)) }
 }
 
 /// A text that stays the same while the messages do. Threads: any.

@@ -46,15 +46,8 @@ impl matriline_str {
 /// # Safety
 /// `first` is NULL with `count` 0, or the array and its texts are readable.
 pub(crate) unsafe fn read_all(first: *const matriline_str, count: usize, name: &str) -> Outcome<Vec<String>> {
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if first.is_null() {
-        let message = format!("The array `{name}` has a length and no data");
-        return Err(Fault::new(ErrorCode::InvalidArgument, message));
-    }
     // SAFETY: the caller's promise.
-    let texts = unsafe { std::slice::from_raw_parts(first, count) };
+    let texts = unsafe { super::array(first, count, name) }?;
     // SAFETY: the caller's promise.
     texts.iter().map(|text| Ok(unsafe { text.read(name) }?.to_owned())).collect()
 }

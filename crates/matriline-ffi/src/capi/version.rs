@@ -20,4 +20,4 @@ pub extern "C" fn matriline_version() -> matriline_str {
 }
 
 /// The version of the C ABI this header belongs to.
-pub const MATRILINE_ABI_VERSION: u32 = 2;
+pub const MATRILINE_ABI_VERSION: u32 = 3;

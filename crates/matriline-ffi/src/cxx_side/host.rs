@@ -1,18 +1,27 @@
 //! `PluginManager`.
 
+use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
-use cxx::SharedPtr;
-use matriline::{ErrorCode, PluginManager, PostProcess, PostProcessStep};
+use cxx::{ExternType, SharedPtr, kind, type_id};
+use matriline::{DependencyOptions, ErrorCode, Index, PluginManager, PostProcess, PostProcessStep};
 
-use crate::boundary::{Fault, Outcome, run};
+use crate::boundary::{Fault, Outcome, catch, run};
 use crate::bridge::ffi;
 use crate::cxx_side::preset::plugin_options;
+use crate::cxx_side::subscribe::pass_on;
 
 /// A manager from its start on.
 pub(crate) struct Host {
     manager: OnceLock<PluginManager>,
+}
+
+// SAFETY: the bridge declares the type under this very name.
+unsafe impl ExternType for Host {
+    type Id = type_id!("matriline::detail::Host");
+    type Kind = kind::Opaque;
 }
 
 pub(crate) fn new_host() -> Box<Host> {
@@ -34,6 +43,34 @@ impl Log {
     }
 }
 
+struct Post(SharedPtr<ffi::PostSink>);
+
+// SAFETY: the sink is a `const std::function` that the application promises to be callable from any thread.
+unsafe impl Send for Post {}
+// SAFETY: as above.
+unsafe impl Sync for Post {}
+
+impl Post {
+    fn post(&self, act: Box<dyn FnOnce() + Send>) {
+        pass_on(ffi::post_task(&self.0, Box::new(Task(Mutex::new(Some(act))))));
+    }
+}
+
+/// What the application's event loop is to run, once.
+pub(crate) struct Task(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Task {
+    /// A second time does nothing.
+    pub(crate) fn run(&self) {
+        let act = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // the facade keeps what a subscriber raises to itself
+        let _ = catch(|| {
+            act.into_iter().for_each(|act| act());
+            Ok(())
+        });
+    }
+}
+
 impl Host {
     /// The manager, which is there once `start` has succeeded.
     #[inline]
@@ -45,13 +82,15 @@ impl Host {
         &self,
         config: &ffi::HostConfig,
         log: SharedPtr<ffi::LogSink>,
+        post: SharedPtr<ffi::PostSink>,
         failure: Pin<&mut ffi::Failure>,
     ) {
         run(failure, || {
             let mut builder = PluginManager::builder(&config.data_dir)
                 .forward_output(config.forward_output)
                 .enforce_requires_python(config.enforce_requires_python)
-                .plugin_options(plugin_options(&config.plugin_options)?);
+                .plugin_options(plugin_options(&config.plugin_options)?)
+                .dependencies(dependency_options(&config.dependencies));
             if !config.application_version.is_empty() {
                 builder = builder.application_version(&config.application_version);
             }
@@ -67,6 +106,10 @@ impl Host {
             if !log.is_null() {
                 let log = Log(log);
                 builder = builder.log(move |record| log.write(record));
+            }
+            if !post.is_null() {
+                let post = Post(post);
+                builder = builder.post(move |act| post.post(act));
             }
             let manager = builder.start()?;
             self.manager.get_or_init(|| manager);
@@ -97,6 +140,22 @@ impl Host {
             let edited = self.manager()?.run_post_process_plugins(&post_process, &mut report)?;
             Ok(edited.iter().map(|path| path.to_string_lossy().into_owned()).collect())
         })
+    }
+}
+
+fn dependency_options(data: &ffi::DependencyData) -> DependencyOptions {
+    let path = |text: &String| (!text.is_empty()).then(|| PathBuf::from(text));
+    DependencyOptions {
+        uv: path(&data.uv),
+        beside: path(&data.uv_folder),
+        python: path(&data.python),
+        wheel_folders: data.wheel_folders.iter().map(PathBuf::from).collect(),
+        index: match (data.has_index, data.index_url.as_str()) {
+            (false, _) => Index::None,
+            (true, "") => Index::Default,
+            (true, url) => Index::Url(url.to_owned()),
+        },
+        time_limit: Duration::from_millis(data.time_limit_ms),
     }
 }
 

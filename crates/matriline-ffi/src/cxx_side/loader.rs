@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cxx::SharedPtr;
-use matriline::{CapabilityType, Entry, ErrorCode, LoadOptions};
+use matriline::{CapabilityType, Entry, ErrorCode};
 
 use crate::boundary::{Fault, Outcome, run, text};
 use crate::bridge::ffi;
@@ -13,22 +13,8 @@ use crate::cxx_side::shell::shell;
 use crate::number::capability_type;
 
 impl Host {
-    /// A plugin that does not load is data: the loader keeps its error.
-    pub(crate) fn load(&self, key: &str, failure: Pin<&mut ffi::Failure>) {
-        run(failure, || {
-            let _ = self.manager()?.loader().load_plugin(key, LoadOptions::default()).wait();
-            Ok(())
-        });
-    }
-
-    /// Whether the plugin was loaded.
-    pub(crate) fn unload(&self, key: &str, failure: Pin<&mut ffi::Failure>) -> bool {
-        run(failure, || {
-            let loader = self.manager()?.loader();
-            let loaded = loader.is_plugin_loaded(key);
-            loader.unload_plugin(key)?;
-            Ok(loaded)
-        })
+    pub(crate) fn unload(&self, key: &str, failure: Pin<&mut ffi::Failure>) {
+        run(failure, || Ok(self.manager()?.loader().unload_plugin(key)?));
     }
 
     pub(crate) fn unload_all(&self, failure: Pin<&mut ffi::Failure>) {

@@ -1,13 +1,34 @@
 //! `PluginDescriptor`, there and back.
 
-use matriline::{CapabilityType, CatalogEntry, Descriptor};
+use matriline::{CapabilityType, CatalogEntry, Descriptor, Inspection};
 use matriline_manifest::{ChangelogEntry, CloudOverlay};
 
 use crate::bridge::ffi;
 use crate::cxx_side::catalog::text;
 
 pub(super) fn descriptor_data(entry: &CatalogEntry) -> ffi::DescriptorData {
-    let descriptor = &entry.descriptor;
+    ffi::DescriptorData {
+        plugin_root: text(&entry.folder),
+        entry_path: entry.entry.as_deref().map(text).unwrap_or_default(),
+        error: entry.error().unwrap_or_default(),
+        problems: entry.problems.iter().map(ToString::to_string).collect(),
+        metadata_valid: entry.is_valid(),
+        ..plain_data(&entry.descriptor)
+    }
+}
+
+/// Of a package that is not installed.
+pub(super) fn package_data(inspected: &Inspection, file: &str) -> ffi::DescriptorData {
+    ffi::DescriptorData {
+        entry_path: file.to_owned(),
+        error: inspected.refused.as_ref().map(ToString::to_string).unwrap_or_default(),
+        problems: inspected.problems.iter().map(ToString::to_string).collect(),
+        metadata_valid: inspected.refused.is_none(),
+        ..plain_data(&inspected.descriptor)
+    }
+}
+
+fn plain_data(descriptor: &Descriptor) -> ffi::DescriptorData {
     let cloud = descriptor.cloud.as_deref();
     let setting =
         |(key, value): (&String, &String)| ffi::SettingData { key: key.clone(), value: value.clone() };
@@ -25,20 +46,16 @@ pub(super) fn descriptor_data(entry: &CatalogEntry) -> ffi::DescriptorData {
         dependencies: descriptor.dependencies.clone(),
         requires_python: descriptor.requires_python.clone().unwrap_or_default(),
         settings: descriptor.settings.iter().map(setting).collect(),
-        plugin_root: text(&entry.folder),
-        entry_path: entry.entry.as_deref().map(text).unwrap_or_default(),
         changelog: cloud.map(changelog_data).unwrap_or_default(),
-        error: entry.error().unwrap_or_default(),
-        problems: entry.problems.iter().map(ToString::to_string).collect(),
         cloud: cloud.map(cloud_data).unwrap_or_default(),
-        metadata_valid: entry.is_valid(),
         sharing_token: cloud.map(|cloud| cloud.sharing_token.clone()).unwrap_or_default(),
         thumbnail_url: cloud.map(|cloud| cloud.thumbnail_url.clone()).unwrap_or_default(),
+        ..Default::default()
     }
 }
 
 /// What an application has fetched from its cloud.
-pub(super) fn descriptor(data: &ffi::DescriptorData) -> Descriptor {
+pub(crate) fn descriptor(data: &ffi::DescriptorData) -> Descriptor {
     let some = |text: &String| (!text.is_empty()).then(|| text.clone());
     let kind = |&number: &u8| CapabilityType::from_number(number).unwrap_or(CapabilityType::Unknown);
     Descriptor {

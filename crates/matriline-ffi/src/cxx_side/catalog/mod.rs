@@ -12,7 +12,8 @@ use matriline_catalog::ScanOptions;
 use crate::boundary::run;
 use crate::bridge::ffi;
 use crate::cxx_side::host::Host;
-use descriptor::{descriptor, descriptor_data};
+pub(crate) use descriptor::descriptor;
+use descriptor::{descriptor_data, package_data};
 use install_state::install_state_data;
 
 pub(crate) fn copy_catalog(
@@ -67,14 +68,12 @@ pub(crate) fn copy_install_state(
     failure: Pin<&mut ffi::Failure>,
 ) -> Vec<ffi::InstallStateData> {
     run(failure, || {
-        let catalog = host.manager()?.catalog();
-        let state = catalog.get(key).and_then(|entry| entry.install_state.as_deref());
-        Ok(state.map(install_state_data).into_iter().collect())
+        Ok(host.manager()?.install_state(key).as_ref().map(install_state_data).into_iter().collect())
     })
 }
 
 pub(crate) fn enabled_keys(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
-    run(failure, || Ok(host.manager()?.catalog().enabled_keys().map(str::to_owned).collect()))
+    run(failure, || Ok(host.manager()?.enabled_plugin_keys()))
 }
 
 pub(crate) fn catalog_problems(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
@@ -83,6 +82,10 @@ pub(crate) fn catalog_problems(host: &Host, failure: Pin<&mut ffi::Failure>) -> 
 
 pub(crate) fn plugin_directories(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<String> {
     run(failure, || Ok(host.manager()?.plugin_directories().iter().map(|path| text(path)).collect()))
+}
+
+pub(crate) fn remove_from_catalog(host: &Host, key: &str, failure: Pin<&mut ffi::Failure>) -> bool {
+    run(failure, || Ok(host.manager()?.remove_from_catalog(key)))
 }
 
 pub(crate) fn update_cloud_catalog(
@@ -94,6 +97,30 @@ pub(crate) fn update_cloud_catalog(
         host.manager()?.update_cloud_catalog(records.iter().map(descriptor).collect());
         Ok(())
     });
+}
+
+/// What a file is, and what installing it would do.
+pub(crate) fn inspect_package(
+    host: &Host,
+    file: &str,
+    failure: Pin<&mut ffi::Failure>,
+) -> ffi::InspectionData {
+    run(failure, || {
+        let inspected = host.manager()?.inspect_plugin(Path::new(file))?;
+        let mut data =
+            ffi::InspectionData { descriptor: package_data(&inspected, file), ..Default::default() };
+        if let Some(existing) = inspected.existing {
+            data.exists = true;
+            data.existing_enabled = existing.is_enabled;
+            (data.existing_key, data.existing_name) = (existing.key, existing.name);
+            data.existing_version = existing.version;
+        }
+        data.refused = inspected
+            .refused
+            .map(|refused| matriline::InstallError::Inspect(refused).to_string())
+            .unwrap_or_default();
+        Ok(data)
+    })
 }
 
 /// The plugins of a data folder, valid ones first, without a manager and without Python.
@@ -119,9 +146,14 @@ fn is_in(entry: &CatalogEntry, part: ffi::CatalogPart) -> bool {
     entry.is_valid() == (part == ffi::CatalogPart::Valid)
 }
 
-/// With the types of what is loaded.
+/// With the types of what is loaded, and why the last load failed where the package itself is sound.
 fn loaded_data(manager: &PluginManager, entry: &CatalogEntry) -> ffi::DescriptorData {
-    with_types(manager, descriptor_data(entry))
+    let mut data = with_types(manager, descriptor_data(entry));
+    if data.error.is_empty() {
+        let error = manager.loader().plugin_load_error(&data.plugin_key);
+        data.error = error.map(|error| error.to_string()).unwrap_or_default();
+    }
+    data
 }
 
 fn with_types(manager: &PluginManager, mut data: ffi::DescriptorData) -> ffi::DescriptorData {
