@@ -87,7 +87,7 @@ void check_presets(const std::vector<matriline::Preset> &presets) {
 int export_gcode(const Options &options) {
     const auto presets = read_presets(options);
     check_paths(options["--gcode"], options["--output"]);
-    start_plugins(options["--data-dir"]);
+    start_plugins(options);
     load_plugins(presets);
     check_presets(presets);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <stdexcept>
 
@@ -8,66 +10,85 @@
 namespace {
 
 const char *const usage =
-    "Usage: mini-slicer list --data-dir D\n"
-    "       mini-slicer export --data-dir D --preset P.json [--printer-preset X.json] [--filament-preset F.json]...\n"
+    "Usage: mini-slicer list\n"
+    "       mini-slicer install FILE\n"
+    "       mini-slicer roll-back KEY\n"
+    "       mini-slicer remove KEY\n"
+    "       mini-slicer enable KEY [CAPABILITY]\n"
+    "       mini-slicer disable KEY [CAPABILITY]\n"
+    "       mini-slicer run KEY [SCRIPT]\n"
+    "       mini-slicer try KEY [SCRIPT]\n"
+    "       mini-slicer export --preset P.json [--printer-preset X.json] [--filament-preset F.json]...\n"
     "                          --gcode in.gcode --output out.gcode\n"
-    "       mini-slicer preset save --data-dir D --preset P.json [--type print|printer|filament] [--output Q.json]\n";
+    "       mini-slicer preset save --preset P.json [--type print|printer|filament] [--output Q.json]\n"
+    "each with  --data-dir D [--uv PROGRAM] [--wheels FOLDER]...\n"
+    "With `--wheels`, what plugins depend on comes from these folders alone.\n";
 
-/// The words before the options.
-std::string command_of(const std::vector<std::string> &words) {
-    std::string command;
-    for (const std::string &word : words) {
-        if (word.rfind("--", 0) == 0) {
-            break;
-        }
-        command += (command.empty() ? "" : " ") + word;
-    }
-    return command;
+/// A sub-command: its words, what it does, and what it takes besides the common options.
+struct Command {
+    std::vector<std::string> words;
+    int (*run)(const Options &options);
+    std::vector<Parameter> parameters;
+};
+
+std::vector<Command> commands() {
+    using Kind = Parameter::Kind;
+    const Parameter key{"KEY", Kind::Word};
+    const Parameter script{"SCRIPT", Kind::OptionalWord};
+    const Parameter capability{"CAPABILITY", Kind::OptionalWord};
+    const Parameter preset{"--preset", Kind::Path};
+    return {
+        {{"list"}, list, {}},
+        {{"install"}, install, {{"FILE", Kind::Path}}},
+        {{"roll-back"}, roll_back, {key}},
+        {{"remove"}, remove_plugin, {key}},
+        {{"enable"}, enable, {key, capability}},
+        {{"disable"}, disable, {key, capability}},
+        {{"run"}, run_script, {key, script}},
+        {{"try"}, try_script, {key, script}},
+        {{"export"},
+         export_gcode,
+         {preset,
+          {"--printer-preset", Kind::OptionalPath},
+          {"--filament-preset", Kind::Paths},
+          {"--gcode", Kind::Path},
+          {"--output", Kind::Path}}},
+        {{"preset", "save"}, save_preset, {preset, {"--type", Kind::OptionalWord}, {"--output", Kind::OptionalPath}}},
+    };
 }
 
-int run(const std::vector<std::string> &words) {
-    const std::string command = words.empty() ? "" : words.front();
-    const std::vector<std::string> rest(words.begin() + !words.empty(), words.end());
-    using Kind = Options::Kind;
-    if (command == "list") {
-        return list(Options(rest, {{"--data-dir", Kind::Path}}));
+/// The words before the options.
+std::string words_of(const std::vector<std::string> &arguments) {
+    std::string words;
+    for (const std::string &argument : arguments) {
+        if (argument.rfind("--", 0) == 0) {
+            break;
+        }
+        words += (words.empty() ? "" : " ") + argument;
     }
-    if (command == "export") {
-        return export_gcode(Options(rest, {{"--data-dir", Kind::Path},
-                                           {"--preset", Kind::Path},
-                                           {"--printer-preset", Kind::OptionalPath},
-                                           {"--filament-preset", Kind::Paths},
-                                           {"--gcode", Kind::Path},
-                                           {"--output", Kind::Path}}));
+    return words;
+}
+
+int run(const std::vector<std::string> &arguments) {
+    for (Command &command : commands()) {
+        const std::size_t count = command.words.size();
+        const bool is_meant =
+            arguments.size() >= count && std::equal(command.words.begin(), command.words.end(), arguments.begin());
+        if (is_meant) {
+            using Kind = Parameter::Kind;
+            auto &parameters = command.parameters;
+            parameters.push_back({"--data-dir", Kind::Path});
+            parameters.push_back({"--uv", Kind::OptionalPath});
+            parameters.push_back({"--wheels", Kind::Paths});
+            return command.run(
+                Options({arguments.begin() + static_cast<std::ptrdiff_t>(count), arguments.end()}, parameters));
+        }
     }
-    if (command == "preset" && !rest.empty() && rest.front() == "save") {
-        return save_preset(Options({rest.begin() + 1, rest.end()}, {{"--data-dir", Kind::Path},
-                                                                    {"--preset", Kind::Path},
-                                                                    {"--type", Kind::OptionalWord},
-                                                                    {"--output", Kind::OptionalPath}}));
-    }
-    throw UsageError{command.empty() ? "A sub-command is missing"
-                                     : "There is no sub-command `" + command_of(words) + "`"};
+    const std::string words = words_of(arguments);
+    throw UsageError{words.empty() ? "A sub-command is missing" : "There is no sub-command `" + words + "`"};
 }
 
 } // namespace
-
-void start_plugins(const std::string &data_dir) {
-    auto &manager = matriline::PluginManager::instance();
-    matriline::ManagerOptions options;
-    options.data_dir = data_dir;
-    options.application_version = "2.4.0";
-    options.log = [](matriline::LogLevel level, std::string_view, std::string_view plugin, std::string_view text) {
-        if (level >= matriline::LogLevel::Warn) {
-            print_log(level, plugin, text);
-        }
-    };
-    manager.configure(std::move(options));
-    if (!manager.initialize()) {
-        throw std::runtime_error(manager.last_error());
-    }
-    manager.discover_plugins();
-}
 
 int main(int argc, char **argv) {
     int status = 0;

@@ -1,30 +1,64 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
-Options::Options(const std::vector<std::string> &words, const std::map<std::string, Kind> &names) {
-    for (const auto &[name, kind] : names) {
-        values_[name];
-    }
-    for (std::size_t i = 0; i < words.size(); i += 2) {
-        const std::string &name = words[i];
-        const auto known = names.find(name);
-        if (known == names.end()) {
-            throw UsageError{"There is no option `" + name + "` here"};
-        }
-        if (i + 1 == words.size() || words[i + 1].empty()) {
-            throw UsageError{"The option `" + name + "` needs a value"};
-        }
-        auto &values = values_[name];
-        if (!values.empty() && known->second != Kind::Paths) {
-            throw UsageError{"The option `" + name + "` is given twice"};
-        }
-        const bool is_word = known->second == Kind::OptionalWord;
-        values.push_back(is_word ? words[i + 1] : std::filesystem::absolute(words[i + 1]).string());
-    }
-    for (const auto &[name, kind] : names) {
-        if (kind == Kind::Path && values_[name].empty()) {
-            throw UsageError{"The option `" + name + "` is missing"};
+namespace {
+
+using Kind = Parameter::Kind;
+
+bool is_option(const std::string &word) {
+    return word.rfind("--", 0) == 0;
+}
+
+std::string named(const std::string &name) {
+    return (is_option(name) ? "The option `" : "The operand `") + name + "`";
+}
+
+} // namespace
+
+Options::Options(const std::vector<std::string> &words, const std::vector<Parameter> &parameters) {
+    std::vector<Parameter> operands;
+    for (const Parameter &parameter : parameters) {
+        values_[parameter.name];
+        if (!is_option(parameter.name)) {
+            operands.push_back(parameter);
         }
     }
+    auto operand = operands.begin();
+    for (auto word = words.begin(); word != words.end(); ++word) {
+        if (!is_option(*word)) {
+            if (operand == operands.end()) {
+                throw UsageError{"Nothing is done with `" + *word + "` here"};
+            }
+            add(*operand++, *word);
+            continue;
+        }
+        const auto known = std::find_if(parameters.begin(), parameters.end(),
+                                        [&word](const Parameter &parameter) { return parameter.name == *word; });
+        if (known == parameters.end()) {
+            throw UsageError{"There is no option `" + *word + "` here"};
+        }
+        if (++word == words.end()) {
+            throw UsageError{"The option `" + known->name + "` needs a value"};
+        }
+        add(*known, *word);
+    }
+    for (const auto &[name, kind] : parameters) {
+        if ((kind == Kind::Path || kind == Kind::Word) && values_[name].empty()) {
+            throw UsageError{named(name) + " is missing"};
+        }
+    }
+}
+
+void Options::add(const Parameter &parameter, const std::string &word) {
+    if (word.empty()) {
+        throw UsageError{named(parameter.name) + " needs a value"};
+    }
+    auto &values = values_[parameter.name];
+    if (!values.empty() && parameter.kind != Kind::Paths) {
+        throw UsageError{named(parameter.name) + " is given twice"};
+    }
+    const bool is_word = parameter.kind == Kind::Word || parameter.kind == Kind::OptionalWord;
+    values.push_back(is_word ? word : std::filesystem::absolute(word).string());
 }

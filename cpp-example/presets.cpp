@@ -10,6 +10,7 @@
 #include "matriline/error.hpp"
 #include "matriline/plugin_capability_ref.hpp"
 #include "matriline/plugin_manager.hpp"
+#include "plugins.hpp"
 
 namespace fs = std::filesystem;
 
@@ -59,13 +60,16 @@ matriline::Preset read_preset(matriline::PresetType type, const std::string &pat
 }
 
 void load_plugins(const std::vector<matriline::Preset> &presets) {
-    auto &manager = matriline::PluginManager::instance();
+    const auto &catalog = matriline::PluginManager::instance().get_catalog();
+    std::vector<std::string> keys;
     for (const auto &preset : presets) {
         for (const std::string &text : preset.plugins) {
             const auto reference = matriline::parse_capability_ref(text);
-            if (reference && manager.get_catalog().has_valid_plugin_descriptor(reference->plugin_key())) {
-                manager.get_loader().load_plugin(manager.get_catalog(), reference->plugin_key());
+            if (reference && catalog.has_valid_plugin_descriptor(reference->plugin_key()) &&
+                !is_off(reference->plugin_key())) {
+                keys.push_back(reference->plugin_key());
             }
         }
     }
+    load_side_by_side(keys);
 }

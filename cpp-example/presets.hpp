@@ -15,5 +15,6 @@ matriline::Preset preset_of(const matriline::PresetDocument &document, matriline
 /// Reads a preset file, of which only that part is needed.
 matriline::Preset read_preset(matriline::PresetType type, const std::string &path, const std::string &option);
 
-/// Loads the plugins that presets refer to. What is not installed, or does not load, is found by the resolver.
+/// Loads the plugins that presets refer to and that are not switched off. What is not installed, off, or does not load,
+/// is found by the resolver.
 void load_plugins(const std::vector<matriline::Preset> &presets);

@@ -1,8 +1,8 @@
 #include <string>
 
 #include "commands.hpp"
-#include "matriline/plugin_manager.hpp"
 #include "matriline/plugin_manifest.hpp"
+#include "plugins.hpp"
 #include "presets.hpp"
 #include "report.hpp"
 
@@ -21,22 +21,15 @@ matriline::PresetType preset_type(const std::string &word) {
     throw UsageError{"The type `" + word + "` is none of `print`, `printer` and `filament`"};
 }
 
-/// Only what is loaded can be referred to.
-void load_all() {
-    auto &manager = matriline::PluginManager::instance();
-    for (const auto &plugin : manager.get_catalog().get_plugin_catalog()) {
-        manager.get_loader().load_plugin(manager.get_catalog(), plugin.plugin_key);
-    }
-}
-
 } // namespace
 
 int save_preset(const Options &options) {
     const std::string &path = options["--preset"];
     const auto type = preset_type(options.get("--type", "print"));
     auto document = read_document(path, "--preset");
-    start_plugins(options["--data-dir"]);
-    load_all();
+    start_plugins(options);
+    // only what is loaded can be referred to
+    load_all_that_are_on();
     const auto update = matriline::update_plugin_manifest(preset_of(document, type, path));
     print_update(update);
     document.set_plugins(update.plugins);

@@ -78,6 +78,8 @@ impl<'a> CMakeBuild<'a> {
         command
             // the build decides for itself where its cargo works
             .env_remove("CARGO_TARGET_DIR")
+            // tests that install packages look there
+            .envs(self.tools.uv.iter().map(|uv| ("MATRILINE_UV", uv)))
             .env("LD_LIBRARY_PATH", with_folder_in_front("LD_LIBRARY_PATH", &self.python.library_folder));
         command
     }

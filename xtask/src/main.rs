@@ -25,7 +25,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask <task>
 
-  demo                  Build mini-slicer and run it with good and bad plugins over real G-code
+  demo                  Build mini-slicer, export real G-code with good and bad plugins, install and crash some
   test [--all-pythons]  Run the tests of Rust, C, C++ and Python
   bench                 Time calls, scans, wheels and references beside their peers
   sanitize              Run the C and C++ tests under AddressSanitizer and UBSan

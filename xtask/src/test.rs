@@ -65,6 +65,7 @@ pub(crate) fn run(pythons: Pythons) -> Result<()> {
         note("C and C++ tests", python, cpp_tests(&tools, python));
         note("Python tests", python, python_tests(python));
     }
+    note("The kill test of mini-slicer", tools.python(), kill_test(&tools, &report));
     report.print()?;
     if !failures.is_empty() {
         bail!("Failed: {}", failures.join(", "));
@@ -112,6 +113,14 @@ fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {
     build.configure(&["-DCMAKE_BUILD_TYPE=Release".to_owned()])?;
     build.build(None)?;
     build.test()
+}
+
+/// Kills the mini-slicer of the C++ build after every call that changes the disk.
+fn kill_test(tools: &Tools, report: &Report) -> Result<()> {
+    let python = tools.python();
+    let program = CMakeBuild::release(tools, python).folder().join("cpp-example/mini-slicer");
+    let test = ["test", "--package", "matriline-testkit", "--test", "mini_slicer_killed"];
+    command::run(report.gather(cargo_for(python).args(test).env("MATRILINE_MINI_SLICER", program)))
 }
 
 fn python_tests(python: &Python) -> Result<()> {

@@ -89,7 +89,8 @@ fn make_folder(folder: &Path) {
         .unwrap_or_else(|error| panic!("`{}` can't be made: {error}", folder.display()));
 }
 
-fn copy_tree(source: &Path, target: &Path) {
+/// Copies a folder with all that it holds; the target is made where it is missing.
+pub fn copy_tree(source: &Path, target: &Path) {
     make_folder(target);
     let entries =
         fs::read_dir(source).unwrap_or_else(|error| panic!("`{}` can't be read: {error}", source.display()));

@@ -24,7 +24,7 @@ mod report;
 mod victim;
 mod wheel;
 
-pub use data_folder::DataFolder;
+pub use data_folder::{DataFolder, copy_tree};
 pub use fixtures::{fixtures_dir, plugin_fixture, plugin_fixtures, sample_gcode, write_large_gcode};
 #[cfg(target_os = "linux")]
 pub use kill_points::{KillPoints, Summary, Untraceable};

@@ -7,6 +7,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+/// A package that a plugin depends on.
+const DEMO_MONEY: &str = "def euros(cents):\n    return f'{cents / 100:.2f} EUR'\n";
+
 /// Where the parts of the demo lie.
 pub(crate) struct Layout {
     folder: PathBuf,
@@ -29,6 +32,9 @@ impl Layout {
         fs::create_dir(plugins.join("print_stats"))?;
         fs::write(plugins.join("print_stats").join(wheel.file_name()), wheel.build())?;
         fs::write(layout.gcode(), sample_gcode())?;
+        copy(&sources.join("packages"), &layout.folder.join("packages"))?;
+        fs::create_dir(layout.life())?;
+        fs::create_dir(layout.wheels())?;
         Ok(layout)
     }
 
@@ -38,6 +44,32 @@ impl Layout {
 
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// A data folder for plugins that are installed and removed, empty at first.
+    pub(crate) fn life(&self) -> PathBuf {
+        self.folder.join("life")
+    }
+
+    /// The entry file of a plugin that is installed there.
+    pub(crate) fn installed(&self, key: &str) -> PathBuf {
+        self.life().join(format!("orca_plugins/{key}.py/{key}.py"))
+    }
+
+    /// A file to install.
+    pub(crate) fn package(&self, name: &str) -> PathBuf {
+        self.folder.join("packages").join(name)
+    }
+
+    /// The folder of the wheels that plugins may depend on, empty at first.
+    pub(crate) fn wheels(&self) -> PathBuf {
+        self.folder.join("wheels")
+    }
+
+    /// Puts the wheel there that one of the plugins depends on.
+    pub(crate) fn add_wheel(&self) -> Result<()> {
+        let money = WheelBuilder::new("demo-money", "1.0.0").file("demo_money.py", DEMO_MONEY);
+        Ok(fs::write(self.wheels().join(money.file_name()), money.build())?)
     }
 
     pub(crate) fn preset(&self, name: &str) -> PathBuf {

@@ -1,10 +1,11 @@
-//! The demo: mini-slicer exports a real G-code file with good and with bad plugins.
+//! The demo: mini-slicer exports a real G-code file with good and with bad plugins, and shows the life of a plugin.
 //!
 //! It is a proof as well: every claim that it prints is checked, and one that does not hold fails the task.
 
 mod cases;
 mod checks;
 mod layout;
+mod life;
 mod slicer;
 
 use crate::cmake::CMakeBuild;
@@ -44,9 +45,15 @@ pub(crate) fn run() -> Result<()> {
     let same = fs::read(layout.output("good")).unwrap_or_default() == first_output;
     checks.holds("good: the same again after the bad ones", same);
 
+    let told = life::show(&slicer, &layout, tools.uv.as_deref(), &mut checks)?;
+
     println!("\n{}", checks.text());
     print_plugins(&list);
     print_exports(&exports);
+    println!("{}", told.table);
+    if !told.skipped.is_empty() {
+        println!("skipped {}: {}", told.skipped.len(), told.skipped.join("; "));
+    }
     println!("The output lies in `{}`", layout.output("good").display());
     match checks.failures() {
         0 => println!("All {} checks hold", checks.count()),

@@ -12,7 +12,9 @@ use crate::workspace;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
     let mut files = vec![Generated::new(format!("{CPP}/cxx.h"), cxx_gen::HEADER.to_owned())];
-    files.extend(half(&format!("{RUST}/bridge.rs"), "bridge")?);
+    for name in ["bridge", "life"] {
+        files.extend(half(&format!("{RUST}/{name}.rs"), name)?);
+    }
     for row in TYPES {
         files.extend(half(&format!("{RUST}/generated/{}.rs", row.prefix), row.prefix)?);
     }

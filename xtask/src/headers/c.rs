@@ -27,11 +27,16 @@ pub(super) fn header() -> Result<Generated> {
     config.enumeration.rename_variants = RenameRule::ScreamingSnakeCase;
     // what functions take and answer as plain numbers
     config.export.include = [
+        "matriline_activity",
         "matriline_bucket",
         "matriline_capability_type",
         "matriline_decided_by",
+        "matriline_finding",
+        "matriline_load_stage",
         "matriline_log_level",
         "matriline_option_value",
+        "matriline_permission",
+        "matriline_phase",
         "matriline_preset_type",
         "matriline_status",
         "matriline_update_status",
@@ -56,7 +61,8 @@ const CONVENTIONS: &str = "
  * A function that can fail answers with a `matriline_result`, 0 for success, and writes an error object to
  * `error_out`, which may be NULL. The caller frees it.
  * Text is UTF-8 with a length and is borrowed. A text that is answered lives as long as the object it was
- * asked of. Text that is not UTF-8 is an error.
- * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise.
+ * asked of. Text that is not UTF-8 is an error; to a function that cannot fail it names nothing.
+ * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise. Nothing may be
+ * thrown out of it. The function that drops its `userdata` is called exactly once, also when registering failed.
  */
 ";
