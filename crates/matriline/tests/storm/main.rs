@@ -19,7 +19,7 @@ use matriline::python::Interpreter;
 use matriline::{
     CapabilityType, Error, ErrorCode, GcodeCapability, GcodeContext, LoadError, LoadOptions, PluginManager,
 };
-use matriline_testkit::{DataFolder, process_tests};
+use matriline_testkit::{DataFolder, process_tests, report};
 
 use memory::Memory;
 use plugins::{Fate, GCODE, PLUGINS, Plugin, SCRIPT};
@@ -31,14 +31,14 @@ fn a_storm_leaves_everything_answering_and_memory_flat() {
     let seconds = setting("MATRILINE_STORM_SECONDS").unwrap_or(5);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let seed = setting("MATRILINE_STORM_SEED").unwrap_or(now.as_nanos() as u64);
-    say(&format!("{seconds} seconds, MATRILINE_STORM_SEED={seed}"));
+    report(&format!("{seconds} seconds, MATRILINE_STORM_SEED={seed}"));
 
     let host = Host::start();
     let half = Duration::from_secs(seconds) / 2;
     let (first_acts, first) = host.storm(seed, half);
-    say(&format!("{first_acts} acts, then {first}"));
+    report(&format!("{first_acts} acts, then {first}"));
     let (second_acts, second) = host.storm(!seed, half);
-    say(&format!("{second_acts} acts, then {second}"));
+    report(&format!("{second_acts} acts, then {second}"));
 
     second.assert_flat_since(&first);
     host.manager.shutdown().unwrap();
@@ -60,7 +60,7 @@ fn reloading_leaves_memory_flat() {
     let first = Memory::measure();
     (0..reloads).for_each(reload);
     let last = Memory::measure();
-    say(&format!("{first}; after {reloads} more reloads {last}"));
+    report(&format!("{first}; after {reloads} more reloads {last}"));
     last.assert_flat_since(&first);
     assert!(last.resident - first.resident < 1024, "{first}; then {last}");
     host.manager.shutdown().unwrap();
@@ -346,11 +346,6 @@ impl Random {
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("`{name}` is not a number")))
-}
-
-#[allow(clippy::print_stderr, reason = "the figures of the storm")]
-fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 process_tests!(a_storm_leaves_everything_answering_and_memory_flat, reloading_leaves_memory_flat);
