@@ -379,7 +379,11 @@ mod tests {
             files.push(fs::read_dir(folder.path()).unwrap().count());
         });
         match found {
-            Ok(found) => assert_eq!((found.points, found.kills, files[0], files[1]), (4, 4, 2, 1)),
+            Ok(found) => {
+                assert_eq!((found.points, found.kills, files[0]), (4, 4, 2));
+                // the other thread may be in the middle of a call when the program is killed
+                assert!((1..=2).contains(&files[1]), "{files:?}");
+            }
             Err(Untraceable(why)) => eprintln!("skipped 1: {why}"),
         }
     }
