@@ -9,6 +9,7 @@ use matriline_capability::{CapabilityId, CapabilityType, Raised, TypeSpec, table
 use matriline_python::identity::{self, Identity};
 use matriline_python::imports::{self, Claim, EnvironmentName, Source};
 use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, output, raised, type_name};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -178,7 +179,7 @@ impl LoadedPlugin {
         let instance =
             package.call0().map_err(|error| self.raised(py, Stage::Package, Some(package), &error))?;
         instance
-            .call_method0("register_capabilities")
+            .call_method0(intern!(py, "register_capabilities"))
             .map_err(|error| self.raised(py, Stage::Register, Some(package), &error))?;
         // Classes that were registered while the module was imported come first.
         capabilities.extend(open.take().capabilities);
@@ -187,7 +188,7 @@ impl LoadedPlugin {
 
     fn on_load(&self, py: Python<'_>, place: usize) -> Result<(), LoadError> {
         let loaded = self.capabilities[place].with_instance(py, |instance| {
-            let called = instance.call_method0("on_load");
+            let called = instance.call_method0(intern!(py, "on_load"));
             called
                 .map(drop)
                 .map_err(|error| self.raised(py, Stage::OnLoad, Some(&instance.get_type()), &error))
@@ -200,9 +201,9 @@ impl LoadedPlugin {
         let py = class.py();
         let raised = |stage| move |error: PyErr| self.raised(py, stage, Some(class), &error);
         let instance = class.call0().map_err(raised(Stage::Capability))?;
-        let kind = instance.call_method0("get_type").map_err(raised(Stage::GetType))?;
+        let kind = instance.call_method0(intern!(py, "get_type")).map_err(raised(Stage::GetType))?;
         let kind = self.kind(class, &kind)?;
-        let name = instance.call_method0("get_name").map_err(raised(Stage::GetName))?;
+        let name = instance.call_method0(intern!(py, "get_name")).map_err(raised(Stage::GetName))?;
         let name = self.name(class, &name)?;
         if let Some(row) = table::row(kind) {
             self.warn_unwritten(class, row, &name);
@@ -218,9 +219,10 @@ impl LoadedPlugin {
         answer: &Bound<'_, PyAny>,
     ) -> Result<CapabilityType, LoadError> {
         let py = class.py();
-        let members = matriline_python::module(py, PACKAGE).and_then(|orca| orca.getattr("PluginType"));
+        let members =
+            matriline_python::module(py, PACKAGE).and_then(|orca| orca.getattr(intern!(py, "PluginType")));
         let is_member = members.and_then(|class| answer.is_instance(&class)).unwrap_or(false);
-        let number = answer.getattr("value").and_then(|value| value.extract::<u8>()).ok();
+        let number = answer.getattr(intern!(py, "value")).and_then(|value| value.extract::<u8>()).ok();
         number
             .filter(|_| is_member)
             .and_then(CapabilityType::from_number)
@@ -242,11 +244,13 @@ impl LoadedPlugin {
 
     /// A class without a method of its row loads, since others of its methods may work; a call of it is an error.
     fn warn_unwritten(&self, class: &Bound<'_, PyType>, row: &TypeSpec, name: &str) {
-        let base = matriline_python::module(class.py(), &format!("{PACKAGE}.{}", row.python_module));
-        let base = base.and_then(|module| module.getattr(row.python_class));
+        let py = class.py();
+        let base = matriline_python::module(py, &format!("{PACKAGE}.{}", row.python_module));
+        let base = base.and_then(|module| module.getattr(PyString::intern(py, row.python_class)));
         for method in row.methods {
-            let inherited = base.as_ref().ok().and_then(|base| base.getattr(method.name).ok());
-            let own = class.getattr(method.name).ok();
+            let method_name = PyString::intern(py, method.name);
+            let inherited = base.as_ref().ok().and_then(|base| base.getattr(&method_name).ok());
+            let own = class.getattr(&method_name).ok();
             let written = own.is_some_and(|own| inherited.is_none_or(|inherited| !own.is(&inherited)));
             if !written {
                 let (plugin, class, method) = (self.identity.key(), type_name(class), method.name);
@@ -272,7 +276,7 @@ impl LoadedPlugin {
         use matriline_capability::Capability;
         let run = |capability: &Arc<PythonCapability>| {
             let called = capability.with_instance(py, |instance| {
-                instance.call_method0("on_unload").map(drop).map_err(|error| raised(py, &error))
+                instance.call_method0(intern!(py, "on_unload")).map(drop).map_err(|error| raised(py, &error))
             });
             Some((capability.id().clone(), called?.err()?))
         };

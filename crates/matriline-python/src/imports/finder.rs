@@ -1,5 +1,6 @@
 //! The finder (PEP 451): serves the names of the table, and the distributions of the plugin that asks.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
@@ -13,8 +14,8 @@ pub(super) fn install(py: Python<'_>) -> PyResult<()> {
     table::with(|table| table.see_path(path));
     let finders = sys_object(py, c"meta_path")?.cast_into::<PyList>()?;
     let external = module(py, "_frozen_importlib_external")?;
-    let path_finder = external.getattr("PathFinder")?;
-    let spec_of_file = external.getattr("spec_from_file_location")?.unbind();
+    let path_finder = external.getattr(intern!(py, "PathFinder"))?;
+    let spec_of_file = external.getattr(intern!(py, "spec_from_file_location"))?.unbind();
     let place = finders.index(&path_finder).unwrap_or(finders.len());
     finders.insert(place, Bound::new(py, Finder { path_finder: path_finder.unbind(), spec_of_file })?)
 }
@@ -48,7 +49,8 @@ impl Finder {
             return Ok(None);
         }
         let found = |path: Bound<'py, PyList>| {
-            let spec = self.path_finder.bind(py).call_method1("find_spec", (name, path, target))?;
+            let spec =
+                self.path_finder.bind(py).call_method1(intern!(py, "find_spec"), (name, path, target))?;
             Ok((!spec.is_none()).then_some(spec))
         };
         if table::standard(py)?.contains(name) {
@@ -83,7 +85,7 @@ impl Finder {
         let Some(plugin) = plugin_of_thread() else { return Ok(nothing) };
         let folders = table::with(|table| table.distributions(&plugin));
         let asked = match context {
-            Some(context) => context.getattr("__dict__")?.cast_into::<PyDict>()?.copy()?,
+            Some(context) => context.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?.copy()?,
             None => PyDict::new(py),
         };
         // Who says where to look gets no other answers.
@@ -93,7 +95,12 @@ impl Finder {
         let folders = folders.iter().map(|folder| folder.as_os_str());
         asked.set_item("path", PyList::new(py, folders.collect::<Vec<_>>())?)?;
         let metadata = py.import("importlib.metadata")?;
-        let context = metadata.getattr("DistributionFinder")?.getattr("Context")?.call((), Some(&asked))?;
-        metadata.getattr("MetadataPathFinder")?.call_method1("find_distributions", (context,))
+        let context = metadata
+            .getattr(intern!(py, "DistributionFinder"))?
+            .getattr(intern!(py, "Context"))?
+            .call((), Some(&asked))?;
+        metadata
+            .getattr(intern!(py, "MetadataPathFinder"))?
+            .call_method1(intern!(py, "find_distributions"), (context,))
     }
 }

@@ -35,12 +35,14 @@ pub fn release(py: Python<'_>, owner: &str) -> PyResult<()> {
     };
     forget(&sys_object(py, c"path_importer_cache")?, is_gone)?;
     if let Some(linecache) = modules.get_item("linecache")? {
-        forget(&linecache.getattr("cache")?, is_gone)?;
+        forget(&linecache.getattr(intern!(py, "cache"))?, is_gone)?;
     }
     if left.has_distributions
         && let Some(metadata) = modules.get_item("importlib.metadata")?
     {
-        metadata.getattr("MetadataPathFinder")?.call_method0("invalidate_caches")?;
+        metadata
+            .getattr(intern!(py, "MetadataPathFinder"))?
+            .call_method0(intern!(py, "invalidate_caches"))?;
     }
     Ok(())
 }
@@ -73,9 +75,10 @@ fn lies_there(module: &Bound<'_, PyAny>, folders: &[PathBuf]) -> bool {
 
 /// The file that a spec says a module is loaded from, or the folder of a namespace package.
 pub(super) fn place(spec: &Bound<'_, PyAny>) -> Option<PathBuf> {
-    if let Ok(origin) = spec.getattr("origin").and_then(|origin| origin.extract::<PathBuf>()) {
+    let py = spec.py();
+    if let Ok(origin) = spec.getattr(intern!(py, "origin")).and_then(|origin| origin.extract::<PathBuf>()) {
         return Some(origin);
     }
-    let locations = spec.getattr("submodule_search_locations").ok()?;
+    let locations = spec.getattr(intern!(py, "submodule_search_locations")).ok()?;
     locations.try_iter().ok()?.next()?.ok()?.extract().ok()
 }
