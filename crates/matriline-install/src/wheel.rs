@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Seek};
 use std::path::{Component, Path, PathBuf};
 
+use digest_io::IoWrapper;
 use matriline_manifest::{ArchiveError, RecordError, WheelArchive, verify_record};
 use sha2::{Digest, Sha256};
 
@@ -42,9 +43,7 @@ pub enum WheelError {
 /// [`WheelError`]; nothing of the wheel remains then.
 pub fn unpack_wheel(wheel: &Path, cache: &Path) -> Result<PathBuf, WheelError> {
     let mut file = File::open(wheel).map_err(WheelError::Read)?;
-    let mut hasher = Sha256::new();
-    io::copy(&mut file, &mut HashWriter(&mut hasher)).map_err(WheelError::Read)?;
-    let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = sha256_of(&mut file).map_err(WheelError::Read)?;
     let wheels = cache.join("wheels");
     let place = wheels.join(digest);
     if !place.is_dir() {
@@ -104,18 +103,11 @@ fn installed_path(member: &Path) -> Option<PathBuf> {
     }
 }
 
-/// Feeds what is written to a hash.
-pub(crate) struct HashWriter<'a>(pub(crate) &'a mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The hash of what is left of a file, in hexadecimal digits.
+pub(crate) fn sha256_of(file: &mut File) -> io::Result<String> {
+    let mut hasher = IoWrapper(Sha256::new());
+    io::copy(file, &mut hasher)?;
+    Ok(hasher.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

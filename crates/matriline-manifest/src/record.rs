@@ -6,9 +6,11 @@ use crate::{RecordError, WheelArchive};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use csv::ReaderBuilder;
+use digest_io::IoWrapper;
+use sha2::digest::Update;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use std::collections::HashMap;
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek};
 
 /// A row of `RECORD`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,26 +104,13 @@ fn compare<R: Read + Seek>(
     if found == expected { Ok(()) } else { Err(RecordError::Differs { path }) }
 }
 
-fn hash_of<R: Read + Seek, D: Digest>(
+fn hash_of<R: Read + Seek, D: Digest + Update>(
     archive: &mut WheelArchive<R>,
     index: usize,
 ) -> Result<String, RecordError> {
-    let mut hasher = Hasher(D::new());
+    let mut hasher = IoWrapper(D::new());
     archive.unpack(index, &mut hasher)?;
     Ok(URL_SAFE_NO_PAD.encode(hasher.0.finalize()))
-}
-
-struct Hasher<D>(D);
-
-impl<D: Digest> Write for Hasher<D> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::EnvironmentError;
-use crate::wheel::HashWriter;
+use crate::wheel::sha256_of;
 
 /// A time this close to now is not trusted: a change may follow in the same tick of the file system's clock.
 const TRUSTED_AFTER: Duration = Duration::from_secs(2);
@@ -52,10 +50,8 @@ impl Digests {
         if let Some(known) = known.lock().get(path).filter(|known| known.stamp == stamp) {
             return Ok(known.sha256.clone());
         }
-        let mut hasher = Sha256::new();
         let mut file = File::open(path).map_err(read())?;
-        io::copy(&mut file, &mut HashWriter(&mut hasher)).map_err(read())?;
-        let sha256: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256_of(&mut file).map_err(read())?;
         if stamp.is_trusted() {
             known.lock().insert(path.into(), Known { stamp, sha256: sha256.clone() });
         }
