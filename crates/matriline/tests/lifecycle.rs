@@ -284,6 +284,33 @@ fn a_disabled_capability_refuses_calls() {
     assert!(!loader.set_capability_enabled("good", CapabilityType::Script, "edit", false));
 }
 
+fn reloading_does_not_grow_memory() {
+    let application = Application::with(&["good"]);
+    let cycle = || {
+        application.load("good");
+        application.execute("good", "edit").unwrap();
+        application.manager.loader().unload_plugin("good").unwrap();
+    };
+    let collect = || {
+        matriline::python::Interpreter::with(|py| py.run(c"import gc; gc.collect()", None, None).unwrap());
+        // what the allocator keeps for later is no growth; SAFETY: may be called at any time
+        unsafe { libc::malloc_trim(0) };
+    };
+    (0..200).for_each(|_| cycle());
+    collect();
+    let before = resident_kib();
+    (0..1000).for_each(|_| cycle());
+    collect();
+    let grown = resident_kib().saturating_sub(before);
+    assert!(grown < 1024, "grew by {grown} KiB");
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 process_tests!(
     a_capability_held_across_unloading_answers_with_an_error,
     a_capability_held_across_shutdown_answers_with_an_error,
@@ -300,4 +327,5 @@ process_tests!(
     on_unload_that_raises_is_logged_and_unloads,
     a_failed_load_ends_what_it_began,
     a_disabled_capability_refuses_calls,
+    reloading_does_not_grow_memory,
 );

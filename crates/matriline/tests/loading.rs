@@ -284,8 +284,8 @@ fn an_unloaded_plugin_stays_installed() {
     assert!(application.manager.catalog().get_valid(ECHO).is_some());
 }
 
-// 12.4 L6
-fn a_load_restores_what_the_sidecar_says() {
+/// The sidecar says that the plugin is enabled, its capability is not.
+fn with_echo_switched_off() -> Application {
     let data = DataFolder::new();
     data.add_fixture("echo_plugin");
     data.add_script(
@@ -293,7 +293,12 @@ fn a_load_restores_what_the_sidecar_says() {
         ".install_state.json",
         r#"{"enabled": true, "capabilities": [{"Echo": false}]}"#,
     );
-    let application = Application::on(data);
+    Application::on(data)
+}
+
+// 12.4 L6
+fn a_load_restores_what_the_sidecar_says() {
+    let application = with_echo_switched_off();
     application.load(ECHO);
     assert_eq!(application.flags(ECHO), flags(&[("Echo", false)]));
     application.load(ECHO);
@@ -319,14 +324,7 @@ fn a_disabled_capability_stays_disabled() {
 
 // 12.4 L9
 fn a_request_wins_over_the_sidecar() {
-    let data = DataFolder::new();
-    data.add_fixture("echo_plugin");
-    data.add_script(
-        "echo_plugin",
-        ".install_state.json",
-        r#"{"enabled": true, "capabilities": [{"Echo": false}]}"#,
-    );
-    let application = Application::on(data);
+    let application = with_echo_switched_off();
     application.load(ECHO);
     application.loader().unload_plugin(ECHO).unwrap();
     application.loader().load_plugin(ECHO, asking_for(&["Echo"])).wait().unwrap();

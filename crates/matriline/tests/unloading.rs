@@ -13,9 +13,12 @@ fn one(head: &str) -> String {
     scripts(head, &[("A", "")])
 }
 
-/// A capability whose `on_unload` waits.
-fn slow_to_go(gate: &Gate) -> String {
-    scripts("", &[("A", &format!("def on_unload(self):\n    {}", gate.wait()))])
+/// With a plugin whose `on_unload` waits.
+fn slow_to_go(gate: &Gate) -> Application {
+    let on_unload = format!("def on_unload(self):\n    {}", gate.wait());
+    let application = Application::with_script("p", &scripts("", &[("A", &on_unload)]));
+    application.load("p");
+    application
 }
 
 fn run(application: &Application, key: &str, name: &str) -> String {
@@ -173,8 +176,7 @@ fn switching_needs_no_python() {
 
 fn a_load_asked_for_during_an_unload_begins_afterwards() {
     let gate = Gate::new();
-    let application = Application::with_script("p", &slow_to_go(&gate));
-    application.load("p");
+    let application = slow_to_go(&gate);
     std::thread::scope(|scope| {
         let unload = scope.spawn(|| application.loader().unload_plugin("p"));
         gate.arrived(1);
@@ -190,8 +192,7 @@ fn a_load_asked_for_during_an_unload_begins_afterwards() {
 
 fn a_second_unload_waits_for_the_first_and_ends_loads_in_between() {
     let gate = Gate::new();
-    let application = Application::with_script("p", &slow_to_go(&gate));
-    application.load("p");
+    let application = slow_to_go(&gate);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| application.loader().unload_plugin("p"));
         gate.arrived(1);
@@ -209,8 +210,7 @@ fn a_second_unload_waits_for_the_first_and_ends_loads_in_between() {
 
 fn a_shutdown_waits_for_an_unload() {
     let gate = Gate::new();
-    let application = Application::with_script("p", &slow_to_go(&gate));
-    application.load("p");
+    let application = slow_to_go(&gate);
     std::thread::scope(|scope| {
         let unload = scope.spawn(|| application.loader().unload_plugin("p"));
         gate.arrived(1);
