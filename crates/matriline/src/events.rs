@@ -4,7 +4,6 @@
 //! and without the GIL. They may subscribe, unsubscribe, load and unload: no lock is held, and an event goes to those
 //! who had subscribed when it happened. One that panics is logged, and the others are called all the same.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +14,7 @@ use matriline_python::logged_to;
 use matriline_registry::lock::Mutex;
 use tracing::Dispatch;
 
+use crate::panicked::text_of;
 use crate::timings::OverBudget;
 
 /// Runs what it is given on the thread of the application that is to be told of events, soon and in order: it puts
@@ -55,7 +55,7 @@ pub(crate) enum Event {
 }
 
 /// What a subscriber wants to be told of, and how.
-enum Listener {
+pub(crate) enum Listener {
     Load(Box<dyn Fn(&str) + Send + Sync>),
     Unload(Box<dyn Fn(&str) + Send + Sync>),
     CapabilityLoad(Box<dyn Fn(&CapabilityId) + Send + Sync>),
@@ -86,43 +86,8 @@ impl Events {
         Self { post, dispatch, subscribers: Mutex::default() }
     }
 
-    /// Calls `act` with the key of a plugin whose load has ended, well or not.
-    pub(crate) fn on_load(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.subscribe(Listener::Load(Box::new(act)))
-    }
-
-    /// Calls `act` with the key of a plugin that was unloaded.
-    pub(crate) fn on_unload(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.subscribe(Listener::Unload(Box::new(act)))
-    }
-
-    /// Calls `act` with a capability that was loaded enabled, or was enabled.
-    pub(crate) fn on_capability_load(
-        &self,
-        act: impl Fn(&CapabilityId) + Send + Sync + 'static,
-    ) -> Subscription {
-        self.subscribe(Listener::CapabilityLoad(Box::new(act)))
-    }
-
-    /// Calls `act` with a capability that was disabled, or unloaded while it was enabled.
-    pub(crate) fn on_capability_unload(
-        &self,
-        act: impl Fn(&CapabilityId) + Send + Sync + 'static,
-    ) -> Subscription {
-        self.subscribe(Listener::CapabilityUnload(Box::new(act)))
-    }
-
-    /// Calls `act` with the key of a plugin of which something changed that a list of plugins shows.
-    pub(crate) fn on_changed(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.subscribe(Listener::Changed(Box::new(act)))
-    }
-
-    /// Calls `act` with what took longer than its budget.
-    pub(crate) fn on_over_budget(&self, act: impl Fn(&OverBudget) + Send + Sync + 'static) -> Subscription {
-        self.subscribe(Listener::OverBudget(Box::new(act)))
-    }
-
-    fn subscribe(&self, listener: Listener) -> Subscription {
+    /// Adds a subscriber, who is told from the next event on.
+    pub(crate) fn subscribe(&self, listener: Listener) -> Subscription {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let token = Subscription(NEXT.fetch_add(1, Ordering::Relaxed));
         let active = AtomicBool::new(true);
@@ -247,12 +212,6 @@ impl Event {
             Self::OverBudget(over) => &over.plugin,
         }
     }
-}
-
-/// What a panic says.
-fn text_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked")
 }
 
 #[cfg(test)]

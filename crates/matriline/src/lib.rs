@@ -36,6 +36,7 @@ mod loading;
 mod log;
 mod manager;
 mod marker;
+mod panicked;
 mod post_process;
 mod presets;
 mod quarantine;

@@ -1,6 +1,5 @@
 //! Loading: on a thread of the loader, step by step, with everything undone when a step fails.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,6 +16,7 @@ use matriline_registry::Entry;
 use crate::events::Event;
 use crate::loading::{Job, LoadOptions, LoadStage, Loading};
 use crate::marker::Activity;
+use crate::panicked::text_of;
 use crate::slots::Asked;
 use crate::source::Code;
 use crate::timings::Phase;
@@ -73,7 +73,7 @@ impl PluginLoader {
         self.0.in_hand.lock().push(job.clone());
         let loaded = catch_unwind(AssertUnwindSafe(|| self.logged_for(job, || self.load(job))));
         let loaded = loaded.unwrap_or_else(|panic| {
-            Err(Error::Unexpected { plugin: job.key.clone(), problem: text_of(&*panic) })
+            Err(Error::Unexpected { plugin: job.key.clone(), problem: text_of(&*panic).into() })
         });
         self.leave(job, loaded);
     }
@@ -239,9 +239,4 @@ fn is_enabled(options: &LoadOptions, stored: Option<&InstallState>, id: &Capabil
         Some(wanted) => wanted.contains(&id.name),
         None => stored.and_then(|state| state.is_capability_enabled(id.kind, &id.name)).unwrap_or(true),
     }
-}
-
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown error".into())
 }

@@ -2,7 +2,7 @@
 
 use matriline_capability::CapabilityId;
 
-use crate::events::Subscription;
+use crate::events::{Listener, Subscription};
 use crate::timings::{Budgets, OverBudget, PluginTimings};
 use crate::{PluginLoader, PluginManager};
 
@@ -12,12 +12,12 @@ use crate::{PluginLoader, PluginManager};
 impl PluginLoader {
     /// Calls `act` with the key of a plugin whose load has ended, well or not.
     pub fn subscribe_on_load(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.0.events.on_load(act)
+        self.0.events.subscribe(Listener::Load(Box::new(act)))
     }
 
     /// Calls `act` with the key of a plugin that was unloaded.
     pub fn subscribe_on_unload(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.0.events.on_unload(act)
+        self.0.events.subscribe(Listener::Unload(Box::new(act)))
     }
 
     /// Calls `act` with a capability that was loaded enabled, or was enabled.
@@ -25,7 +25,7 @@ impl PluginLoader {
         &self,
         act: impl Fn(&CapabilityId) + Send + Sync + 'static,
     ) -> Subscription {
-        self.0.events.on_capability_load(act)
+        self.0.events.subscribe(Listener::CapabilityLoad(Box::new(act)))
     }
 
     /// Calls `act` with a capability that was disabled, or unloaded while it was enabled.
@@ -33,12 +33,12 @@ impl PluginLoader {
         &self,
         act: impl Fn(&CapabilityId) + Send + Sync + 'static,
     ) -> Subscription {
-        self.0.events.on_capability_unload(act)
+        self.0.events.subscribe(Listener::CapabilityUnload(Box::new(act)))
     }
 
     /// Calls `act` with the key of a plugin of which something changed that a list of plugins shows.
     pub fn subscribe_on_changed(&self, act: impl Fn(&str) + Send + Sync + 'static) -> Subscription {
-        self.0.events.on_changed(act)
+        self.0.events.subscribe(Listener::Changed(Box::new(act)))
     }
 
     /// Calls `act` with what took longer than its budget.
@@ -46,7 +46,7 @@ impl PluginLoader {
         &self,
         act: impl Fn(&OverBudget) + Send + Sync + 'static,
     ) -> Subscription {
-        self.0.events.on_over_budget(act)
+        self.0.events.subscribe(Listener::OverBudget(Box::new(act)))
     }
 
     /// Calls a subscriber no more. Answers whether it had subscribed.

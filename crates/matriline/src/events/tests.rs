@@ -5,7 +5,7 @@ use std::time::Duration;
 use matriline_capability::{CapabilityId, CapabilityType};
 use tracing::Dispatch;
 
-use super::{Event, Events, Post, Subscription};
+use super::{Event, Events, Listener, Post, Subscription};
 use crate::log;
 
 type Calls = Arc<Mutex<Vec<&'static str>>>;
@@ -29,8 +29,8 @@ fn check(calls: &Calls, expected: &[&str]) {
 #[test]
 fn subscribers_are_called_in_order() {
     let (events, calls) = (inline(), Calls::default());
-    events.on_load(note(&calls, "1"));
-    events.on_load(note(&calls, "2"));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "1"))));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "2"))));
     events.tell(Event::Load("p".into()));
     check(&calls, &["1", "2"]);
 }
@@ -41,12 +41,12 @@ fn a_late_subscriber_begins_with_the_next_event() {
     let (events, calls) = (inline(), Calls::default());
     let (inner, mine) = (Arc::downgrade(&events), calls.clone());
     let once = Mutex::new(true);
-    events.on_load(move |_| {
+    events.subscribe(Listener::Load(Box::new(move |_| {
         mine.lock().unwrap().push("original");
         if std::mem::replace(&mut *once.lock().unwrap(), false) {
-            inner.upgrade().unwrap().on_load(note(&mine, "added"));
+            inner.upgrade().unwrap().subscribe(Listener::Load(Box::new(note(&mine, "added"))));
         }
-    });
+    })));
     events.tell(Event::Load("p".into()));
     check(&calls, &["original"]);
     events.tell(Event::Load("p".into()));
@@ -58,10 +58,10 @@ fn a_late_subscriber_begins_with_the_next_event() {
 fn the_state_of_a_subscriber_stays() {
     let (events, counts) = (inline(), Arc::new(Mutex::new(Vec::new())));
     let (mine, count) = (counts.clone(), Mutex::new(0));
-    events.on_load(move |_| {
+    events.subscribe(Listener::Load(Box::new(move |_| {
         *count.lock().unwrap() += 1;
         mine.lock().unwrap().push(*count.lock().unwrap());
-    });
+    })));
     events.tell(Event::Load("p".into()));
     events.tell(Event::Load("p".into()));
     assert_eq!(*counts.lock().unwrap(), [1, 2]);
@@ -74,14 +74,14 @@ fn another_thread_subscribes_while_a_subscriber_is_at_work() {
     let (inside, entered) = mpsc::channel();
     let (leave, left) = mpsc::channel::<()>();
     let left = Mutex::new(left);
-    events.on_load(move |_| {
+    events.subscribe(Listener::Load(Box::new(move |_| {
         inside.send(()).unwrap();
         left.lock().unwrap().recv_timeout(Duration::from_secs(60)).unwrap();
-    });
+    })));
     std::thread::scope(|scope| {
         scope.spawn(|| events.tell(Event::Load("p".into())));
         entered.recv_timeout(Duration::from_secs(60)).unwrap();
-        let subscribed = scope.spawn(|| events.on_load(note(&calls, "late")));
+        let subscribed = scope.spawn(|| events.subscribe(Listener::Load(Box::new(note(&calls, "late")))));
         subscribed.join().unwrap();
         leave.send(()).unwrap();
     });
@@ -96,14 +96,14 @@ fn who_is_unsubscribed_meanwhile_is_not_called() {
     let (events, calls) = (inline(), Calls::default());
     let second: Arc<Mutex<Option<Subscription>>> = Arc::default();
     let (inner, token, mine) = (Arc::downgrade(&events), second.clone(), calls.clone());
-    let first = events.on_unload(move |_| {
+    let first = events.subscribe(Listener::Unload(Box::new(move |_| {
         mine.lock().unwrap().push("first");
         if let Some(token) = token.lock().unwrap().take() {
             assert!(inner.upgrade().unwrap().unsubscribe(token));
         }
-    });
-    *second.lock().unwrap() = Some(events.on_unload(note(&calls, "second")));
-    events.on_unload(note(&calls, "third"));
+    })));
+    *second.lock().unwrap() = Some(events.subscribe(Listener::Unload(Box::new(note(&calls, "second")))));
+    events.subscribe(Listener::Unload(Box::new(note(&calls, "third"))));
     events.tell(Event::Unload("p".into()));
     check(&calls, &["first", "third"]);
     assert!(events.unsubscribe(first));
@@ -117,9 +117,11 @@ fn who_is_unsubscribed_meanwhile_is_not_called() {
 fn a_subscriber_may_raise_events() {
     let (events, calls) = (inline(), Calls::default());
     let inner = Arc::downgrade(&events);
-    events.on_load(note(&calls, "loaded"));
-    events.on_load(move |key| inner.upgrade().unwrap().tell(Event::Unload(key.into())));
-    events.on_unload(note(&calls, "unloaded"));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "loaded"))));
+    events.subscribe(Listener::Load(Box::new(move |key| {
+        inner.upgrade().unwrap().tell(Event::Unload(key.into()))
+    })));
+    events.subscribe(Listener::Unload(Box::new(note(&calls, "unloaded"))));
     events.tell(Event::Load("p".into()));
     check(&calls, &["loaded", "unloaded"]);
 }
@@ -135,11 +137,11 @@ fn everybody_is_told_of_what_they_asked_for() {
             calls.lock().unwrap().push(name);
         }
     };
-    events.on_load(note(&calls, "load"));
-    events.on_unload(note(&calls, "unload"));
-    events.on_changed(note(&calls, "changed"));
-    events.on_capability_load(capability("capability load"));
-    events.on_capability_unload(capability("capability unload"));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "load"))));
+    events.subscribe(Listener::Unload(Box::new(note(&calls, "unload"))));
+    events.subscribe(Listener::Changed(Box::new(note(&calls, "changed"))));
+    events.subscribe(Listener::CapabilityLoad(Box::new(capability("capability load"))));
+    events.subscribe(Listener::CapabilityUnload(Box::new(capability("capability unload"))));
     events.tell(Event::CapabilityUnload(id.clone()));
     events.tell(Event::Changed("p".into()));
     events.tell(Event::CapabilityLoad(id.clone()));
@@ -159,11 +161,11 @@ fn a_subscriber_that_panics_is_logged_and_harms_nobody() {
     let (events, calls) = (Events::new(None, dispatch), Calls::default());
     // Without the hook, which prints.
     let fail = |text: &str| std::panic::resume_unwind(Box::new(text.to_owned()));
-    events.on_load(move |key| fail(key));
-    events.on_load(note(&calls, "load"));
-    events.on_unload(|_| std::panic::resume_unwind(Box::new(7)));
-    events.on_capability_load(move |id| fail(&id.name));
-    events.on_capability_unload(move |id| fail(&id.name));
+    events.subscribe(Listener::Load(Box::new(move |key| fail(key))));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "load"))));
+    events.subscribe(Listener::Unload(Box::new(|_| std::panic::resume_unwind(Box::new(7)))));
+    events.subscribe(Listener::CapabilityLoad(Box::new(move |id| fail(&id.name))));
+    events.subscribe(Listener::CapabilityUnload(Box::new(move |id| fail(&id.name))));
     let id = CapabilityId { kind: CapabilityType::Script, name: "a".into(), plugin_key: "p".into() };
     events.tell(Event::Load("p".into()));
     events.tell(Event::Unload("p".into()));
@@ -187,10 +189,10 @@ fn posted_events_come_in_order_to_those_who_had_subscribed() {
     let post: Post = Arc::new(move |act| sender.lock().unwrap().send(act).unwrap());
     let (events, calls) = (Events::new(Some(post), Dispatch::none()), Calls::default());
     events.tell(Event::Unload("nobody is told, so nothing is posted".into()));
-    let first = events.on_load(note(&calls, "first"));
-    events.on_unload(note(&calls, "unload"));
+    let first = events.subscribe(Listener::Load(Box::new(note(&calls, "first"))));
+    events.subscribe(Listener::Unload(Box::new(note(&calls, "unload"))));
     events.tell(Event::Load("p".into()));
-    events.on_load(note(&calls, "late"));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "late"))));
     events.tell(Event::Unload("p".into()));
     events.tell(Event::Load("p".into()));
     check(&calls, &[]);
@@ -210,7 +212,7 @@ fn posted_events_come_in_order_to_those_who_had_subscribed() {
 fn a_post_that_fails_loses_its_event_only() {
     let post: Post = Arc::new(|_| std::panic::resume_unwind(Box::new("full")));
     let (events, calls) = (Events::new(Some(post), Dispatch::none()), Calls::default());
-    events.on_load(note(&calls, "load"));
+    events.subscribe(Listener::Load(Box::new(note(&calls, "load"))));
     events.tell(Event::Load("p".into()));
     check(&calls, &[]);
 }

@@ -141,6 +141,7 @@ fn method_name(id: &CapabilityId, place: usize) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::Listener;
     use matriline_capability::{CallError, Capability, CapabilityType, Sink, Value};
     use matriline_registry::Entry;
     use matriline_registry::timing::Timing;
@@ -171,7 +172,9 @@ mod tests {
     fn told(events: &Events) -> Arc<StdMutex<Vec<String>>> {
         let told = Arc::new(StdMutex::new(Vec::new()));
         let mine = told.clone();
-        events.on_over_budget(move |over| mine.lock().unwrap().push(over.to_string()));
+        events.subscribe(Listener::OverBudget(Box::new(move |over| {
+            mine.lock().unwrap().push(over.to_string());
+        })));
         told
     }
 
