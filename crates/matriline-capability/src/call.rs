@@ -1,8 +1,10 @@
 //! The one way to call a capability, and the typed views on it.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{CapabilityId, CapabilityType, ExecutionResult, Status};
+use crate::{CapabilityId, CapabilityType, ExecutionResult, Function, Status, Task};
 
 /// An argument or a result on its way. It borrows from the caller's strings, or from Python's.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,66 @@ pub enum Value<'a> {
     Result(Status, &'a str, &'a str),
     /// The fields of a record, in the order of the table.
     Record(&'a [Value<'a>]),
+    /// A whole number, also that of a member of an enumeration.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// The text of a JSON value.
+    Json(&'a str),
+    /// The slice under way, where there is one.
+    Slice(Option<&'a Arc<dyn Slice>>),
+    /// A record that stands in a field of another.
+    Nested(&'a dyn Nested),
+    /// A number with a fraction.
+    Real(f64),
+    /// A code.
+    Code(i32),
+    /// A code and a text.
+    CodeAndText(i32, &'a str),
+    /// The fields of a record that the method fills in, and where they go.
+    Filled(&'a [Value<'a>], &'a dyn Fill),
+    /// Records, each a [`Value::Record`].
+    List(&'a [Value<'a>]),
+    /// A function of the application, or none.
+    Function(Option<&'a Function>),
+    /// Something to be done.
+    Task(&'a Task),
+}
+
+/// A record that stands in a field of another.
+pub trait Nested: fmt::Debug {
+    /// Lends its fields out, in the order of the table.
+    fn with(&self, act: &mut dyn FnMut(&[Value<'_>]));
+}
+
+/// Takes the fields of a record that a method has filled in.
+pub trait Fill {
+    /// Takes the fields, in the order of the table. Called once at the most, by a call that does well, and under the
+    /// same rules as a [`Sink`].
+    fn fill(&self, fields: &[Value<'_>]);
+}
+
+impl fmt::Debug for dyn Fill + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fill")
+    }
+}
+
+/// The slice or export that a capability works for, as the application knows it.
+///
+/// Threads: asked from any thread of the plugin, without the GIL, and perhaps still when the call is over.
+pub trait Slice: Send + Sync {
+    /// The value of an option of the whole print configuration, as presets spell it; `None` for an unknown one.
+    fn config_value(&self, key: &str) -> Option<String>;
+
+    /// Whether the user has cancelled it.
+    fn cancelled(&self) -> bool;
+}
+
+impl fmt::Debug for dyn Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slice")
+    }
 }
 
 /// Takes the result of a call. It is called once at the most, while Python still owns the text: copy what
@@ -26,7 +88,8 @@ pub trait Capability: Send + Sync {
     /// Its identity.
     fn id(&self) -> &CapabilityId;
 
-    /// Calls the method at place `method` of its row in the [table](crate::table).
+    /// Calls the method at place `method` of its row in the [table](crate::table), or one that all capabilities have
+    /// ([`Common::place`](crate::Common::place)).
     ///
     /// # Errors
     /// [`CallError`] when the capability is unloaded, disabled, raised an exception or answered another
@@ -34,6 +97,12 @@ pub trait Capability: Send + Sync {
     ///
     /// Threads: any. Waits for the GIL; no lock of ours is held meanwhile.
     fn call(&self, method: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError>;
+
+    /// Whether the plugin has written the method at that place; a call of one that it has not does nothing.
+    fn is_written(&self, method: usize) -> bool {
+        let _ = method;
+        true
+    }
 }
 
 impl<C: Capability + ?Sized> Capability for Arc<C> {
@@ -44,6 +113,10 @@ impl<C: Capability + ?Sized> Capability for Arc<C> {
     #[inline]
     fn call(&self, method: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError> {
         (**self).call(method, args, answer)
+    }
+
+    fn is_written(&self, method: usize) -> bool {
+        (**self).is_written(method)
     }
 }
 
@@ -81,6 +154,16 @@ pub enum CallError {
         /// The Python type that came.
         found: String,
     },
+    /// It takes longer than the caller waits, and goes on.
+    #[error("`{method}` of capability {id} has not answered within {} s, and goes on: the plugin may hang", .limit.as_secs_f64())]
+    TimedOut {
+        /// Which capability.
+        id: CapabilityId,
+        /// Which method.
+        method: &'static str,
+        /// How long the caller waited.
+        limit: Duration,
+    },
     /// An argument is not what the table says.
     #[error("The call of `{method}` of capability {id} does not fit the table: {problem}")]
     WrongArgument {
@@ -98,7 +181,8 @@ impl CallError {
     pub fn id(&self) -> &CapabilityId {
         match self {
             Self::Unloaded(id) | Self::Disabled(id) | Self::ShuttingDown(id) => id,
-            Self::Raised { id, .. } | Self::WrongAnswer { id, .. } | Self::WrongArgument { id, .. } => id,
+            Self::Raised { id, .. } | Self::WrongAnswer { id, .. } => id,
+            Self::TimedOut { id, .. } | Self::WrongArgument { id, .. } => id,
         }
     }
 
@@ -108,6 +192,32 @@ impl CallError {
             Self::Raised { raised, .. } => Some(raised),
             _ => None,
         }
+    }
+}
+
+/// The answer of a method that answers also when its call fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered<A> {
+    /// What the plugin answered, or the [answer of a call that failed](Answer::failure).
+    pub value: A,
+    /// Why it failed, if it did.
+    pub error: Option<CallError>,
+}
+
+impl<A: Answer> Answered<A> {
+    pub(crate) fn of(answer: Result<A, CallError>) -> Self {
+        match answer {
+            Ok(value) => Self { value, error: None },
+            Err(error) => Self { value: A::failure(), error: Some(error) },
+        }
+    }
+
+    /// The answer of the plugin.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn into_result(self) -> Result<A, CallError> {
+        self.error.map_or(Ok(self.value), Err)
     }
 }
 
@@ -155,16 +265,65 @@ impl CapabilityView for View {
     }
 }
 
-pub(crate) fn fetch_result(
-    capability: &dyn Capability,
+/// What a method may answer.
+pub trait Answer: Sized {
+    /// The answer that a value holds; `None` for a value of another kind.
+    fn of(value: Value<'_>) -> Option<Self>;
+
+    /// What stands in its place when a call fails: -1 for a code, no, an empty text, nothing.
+    fn failure() -> Self;
+}
+
+/// Calls a method and copies its answer out.
+#[inline]
+pub(crate) fn fetch<A: Answer>(
+    capability: &(impl Capability + ?Sized),
     method: usize,
     args: &[Value<'_>],
-) -> Result<ExecutionResult, CallError> {
-    let mut result = ExecutionResult::default();
-    capability.call(method, args, &mut |value| {
-        if let Value::Result(status, message, data) = value {
-            result = ExecutionResult { status, message: message.into(), data: data.into() };
+) -> Result<A, CallError> {
+    let mut answer = None;
+    capability.call(method, args, &mut |value| answer = A::of(value))?;
+    Ok(answer.unwrap_or_else(A::failure))
+}
+
+macro_rules! answers {
+    ($($answer:ty { $($pattern:pat => $taken:expr,)+ } else $failure:expr;)*) => {
+        $(impl Answer for $answer {
+            #[allow(unreachable_patterns, reason = "nothing is what anything can be taken for")]
+            fn of(value: Value<'_>) -> Option<Self> {
+                match value {
+                    $($pattern => Some($taken),)+
+                    _ => None,
+                }
+            }
+
+            fn failure() -> Self {
+                $failure
+            }
+        })*
+    };
+}
+
+answers! {
+    () { _ => (), } else ();
+    bool { Value::Flag(flag) => flag, } else false;
+    i32 { Value::Code(code) => code, } else -1;
+    String { Value::Text(text) => text.into(), Value::Json(text) => text.into(), } else Self::new();
+    (i32, String) { Value::CodeAndText(code, text) => (code, text.into()), } else (-1, String::new());
+    ExecutionResult {
+        Value::Result(status, message, data) => Self { status, message: message.into(), data: data.into() },
+    } else Self::default();
+}
+
+impl<A: Answer> Answer for Vec<A> {
+    fn of(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::List(all) => all.iter().map(|one| A::of(*one)).collect(),
+            _ => None,
         }
-    })?;
-    Ok(result)
+    }
+
+    fn failure() -> Self {
+        Self::new()
+    }
 }

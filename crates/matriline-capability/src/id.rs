@@ -26,11 +26,15 @@ pub enum CapabilityType {
     Script = 7,
     /// A capability whose class names no type: it loads, and nothing calls it.
     Unknown = 8,
+    /// Takes part in the steps of slicing, that of the finished G-code among them.
+    SlicingPipeline = 9,
+    /// Shows a page of its own in the application.
+    Pages = 10,
 }
 
 impl CapabilityType {
     /// Every type, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::PostProcessing,
         Self::PrinterConnection,
         Self::Automation,
@@ -40,6 +44,8 @@ impl CapabilityType {
         Self::Visualization,
         Self::Script,
         Self::Unknown,
+        Self::SlicingPipeline,
+        Self::Pages,
     ];
 
     /// The name of the Python member `orca.PluginType.<name>`, which the C++ enumerator shares.
@@ -54,6 +60,8 @@ impl CapabilityType {
             Self::Visualization => "Visualization",
             Self::Script => "Script",
             Self::Unknown => "Unknown",
+            Self::SlicingPipeline => "SlicingPipeline",
+            Self::Pages => "Pages",
         }
     }
 
@@ -69,6 +77,8 @@ impl CapabilityType {
             Self::Visualization => "visualization",
             Self::Script => "script",
             Self::Unknown => "unknown",
+            Self::SlicingPipeline => "slicing-pipeline",
+            Self::Pages => "pages",
         }
     }
 
@@ -77,6 +87,7 @@ impl CapabilityType {
         match self {
             Self::PostProcessing => "Post-processing",
             Self::PrinterConnection => "Printer connection",
+            Self::SlicingPipeline => "Slicing Pipeline",
             _ => self.member(),
         }
     }
@@ -131,11 +142,19 @@ mod tests {
         }
     }
 
+    /// 12.17: the type string, both ways.
+    #[test]
+    fn slicing_pipeline_has_its_words() {
+        let kind = CapabilityType::from_text("slicing-pipeline");
+        assert_eq!((kind.as_str(), kind.display_name()), ("slicing-pipeline", "Slicing Pipeline"));
+        assert_eq!(CapabilityType::from_text("pages").display_name(), "Pages");
+    }
+
     #[test]
     fn other_texts_are_unknown() {
         assert_eq!(CapabilityType::from_text("post_processing"), CapabilityType::Unknown);
         assert_eq!(CapabilityType::from_text(""), CapabilityType::Unknown);
-        assert_eq!(CapabilityType::from_number(9), None);
+        assert_eq!(CapabilityType::from_number(11), None);
     }
 
     /// One name and type in two plugins is two capabilities.

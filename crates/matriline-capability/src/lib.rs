@@ -10,13 +10,34 @@
 //! [`Capability::call`].
 
 mod call;
+mod common;
+mod function;
 mod id;
+mod members;
+mod owned;
 mod result;
 mod spec;
 pub mod table;
 
-pub use call::{CallError, Capability, CapabilityView, Raised, Sink, Typed, Value};
+pub use call::{
+    Answer, Answered, CallError, Capability, CapabilityView, Fill, Nested, Raised, Sink, Slice, Typed, Value,
+};
+pub use common::{Common, CommonCapability};
+pub use function::{
+    CancelFn, FUNCTIONS, Function, LocalConnectFn, MessageFn, QueueOnMainFn, ServerFn, SnapshotFn, SsdpFn,
+    Task, TopicFn, UpdateFn, UserMessageFn, WaitFn,
+};
 pub use id::{CapabilityId, CapabilityType};
+pub use members::{CameraStreamMode, ENUMERATIONS, FilamentSyncMode, LifecycleEvent, LifecycleEvtCode, Step};
+pub use owned::{FilledFields, OwnedValue, with_values};
 pub use result::{ExecutionResult, Status};
-pub use spec::{ArgSpec, Caller, FieldSpec, Kind, MethodSpec, RecordSpec, TypeSpec};
-pub use table::{GcodeCapability, GcodeContext, ScriptCapability};
+pub use spec::{
+    Access, ArgSpec, Caller, Duty, EnumSpec, Failures, FieldSpec, FunctionSpec, Kind, Life, MethodSpec,
+    OlderArg, RecordSpec, TypeSpec,
+};
+pub use table::{
+    AgentInfo, Context, DetectResult, GcodeCapability, GcodeContext, LifecycleContext, PagesCapability,
+    PrintParams, PrinterAgentCapability, PrinterConnectionParams, ScriptCapability, SlicingCapability,
+    SlicingContext, VisualizationCapability, VisualizationContext, VisualizationInput,
+    VisualizationInputSpec,
+};

@@ -10,198 +10,68 @@
 
 use std::sync::Arc;
 
-use crate::call::{self, CallError, Capability, CapabilityView, Value};
+use crate::call::{self, CallError, Capability, CapabilityView, Nested, Slice, Value};
 use crate::{
-    ArgSpec, Caller, CapabilityType, ExecutionResult, FieldSpec, Kind, MethodSpec, RecordSpec, TypeSpec,
+    Access, ArgSpec, Caller, CapabilityType, Duty, ExecutionResult, Failures, FieldSpec, Kind,
+    LifecycleEvtCode, MethodSpec, RecordSpec, Step, TypeSpec,
 };
+
+#[macro_use]
+mod macros;
+mod joined;
+mod printer_agent;
+mod visualization;
+
+use joined::joined;
+pub use printer_agent::{
+    AgentInfo, DetectResult, PrintParams, PrinterAgentCapability, PrinterConnectionParams,
+};
+pub use visualization::{
+    VisualizationCapability, VisualizationContext, VisualizationInput, VisualizationInputSpec,
+};
+
+/// Every capability type that can be called.
+pub const TYPES: &[&TypeSpec] = {
+    const LISTS: &[&[&TypeSpec]] = &[OWN_TYPES, printer_agent::TYPES, visualization::TYPES];
+    const ALL: [&TypeSpec; joined::count(LISTS)] = joined(LISTS);
+    &ALL
+};
+
+/// Every record, bases before what extends them.
+pub const RECORDS: &[&RecordSpec] = {
+    const LISTS: &[&[&RecordSpec]] = &[
+        OWN_RECORDS,
+        printer_agent::OWNED,
+        printer_agent::RECORDS,
+        visualization::OWNED,
+        visualization::RECORDS,
+    ];
+    const ALL: [&RecordSpec; joined::count(LISTS)] = joined(LISTS);
+    &ALL
+};
+
+/// The method at a place: of the row of a type, or one that all capabilities have ([`Common`](crate::Common)).
+pub fn method(kind: CapabilityType, place: usize) -> Option<&'static MethodSpec> {
+    let own = row(kind).map_or(&[][..], |row| row.methods);
+    own.get(place).or_else(|| crate::common::METHODS.get(place - own.len()))
+}
 
 /// The row of a type, or `None` for a type that has no calls yet.
 pub fn row(kind: CapabilityType) -> Option<&'static TypeSpec> {
     TYPES.iter().find(|row| row.kind == kind).copied()
 }
 
-/// The kind of a cell.
-macro_rules! kind {
-    (Unit) => {
-        Kind::Unit
-    };
-    (Text) => {
-        Kind::Text
-    };
-    (Result) => {
-        Kind::Result
-    };
-    ($record:ident) => {
-        Kind::Record(&$record::SPEC)
-    };
-}
-
-/// The Rust type an argument or a field of that kind is passed as.
-macro_rules! argument {
-    (Text) => { &'a str };
-    ($record:ident) => { &'a $record<'a> };
-}
-
-/// The same in a method, where each argument has a lifetime of its own.
-macro_rules! passed {
-    (Text) => { &str };
-    ($record:ident) => { &$record<'_> };
-}
-
-/// The Rust type a method of that kind answers with.
-macro_rules! answer {
-    (Result) => {
-        ExecutionResult
-    };
-}
-
-/// The function that calls and copies an answer of that kind out.
-macro_rules! fetch {
-    (Result) => {
-        call::fetch_result
-    };
-}
-
-/// Hands an argument over as a [`Value`].
-macro_rules! pass {
-    (Text, $value:expr, $go:expr) => {
-        $go(Value::Text($value))
-    };
-    ($record:ident, $value:expr, $go:expr) => {
-        $go(Value::Record(&$value.values()))
-    };
-}
-
-macro_rules! records {
-    ($(
-        $(#[doc = $doc:literal])*
-        $name:ident = $module:literal $class:ident $snake:ident $(extends $base:ident [$($inherited:ident: $inherited_kind:ident),*])? {
-            $($(#[doc = $field_doc:literal])* $field:ident: $kind:ident $(grants $grants:ident)?),* $(,)?
-        }
-    )*) => {
-        $(
-            $(#[doc = $doc])*
-            #[derive(Clone, Copy, Debug)]
-            pub struct $name<'a> {
-                $($(#[doc = concat!("See the base record: `", stringify!($inherited), "`.")]
-                pub $inherited: argument!($inherited_kind),)*)?
-                $($(#[doc = $field_doc])* pub $field: argument!($kind),)*
-            }
-
-            impl<'a> $name<'a> {
-                /// Its row in the table.
-                pub const SPEC: RecordSpec = RecordSpec {
-                    doc: concat!($($doc),*),
-                    python_module: $module,
-                    class: stringify!($class),
-                    snake: stringify!($snake),
-                    base: records!(@base $($base)?),
-                    own_fields: &[$(FieldSpec {
-                        name: stringify!($field),
-                        doc: concat!($($field_doc),*),
-                        kind: kind!($kind),
-                        grants_folder: records!(@grants $($grants)?),
-                    }),*],
-                };
-
-                /// Its fields as values, those of the base first.
-                #[inline]
-                pub fn values(&self) -> [Value<'a>; records!(@count $($($inherited)*)? $($field)*)] {
-                    [$($(Value::$inherited_kind(self.$inherited),)*)? $(Value::$kind(self.$field),)*]
-                }
-            }
-        )*
-
-        /// Every record, bases before what extends them.
-        pub const RECORDS: &[&RecordSpec] = &[$(&$name::SPEC),*];
-    };
-    (@base) => { None };
-    (@base $base:ident) => { Some(&$base::SPEC) };
-    (@grants) => { false };
-    (@grants folder) => { true };
-    (@count) => { 0 };
-    (@count $head:ident $($tail:ident)*) => { 1 + records!(@count $($tail)*) };
-}
-
-macro_rules! types {
-    ($(
-        $(#[doc = $doc:literal])*
-        $kind:ident = $trait:ident, $module:literal $python:ident, $cpp:ident $header:ident, $prefix:ident {
-            $($(#[doc = $method_doc:literal])*
-            $method:ident($($arg:ident: $arg_kind:ident),*) -> $answer:ident on $caller:ident = $index:literal;)*
-        }
-    )*) => {
-        $(
-            $(#[doc = $doc])*
-            pub trait $trait: Send + Sync {
-                /// The capability behind the typed view.
-                fn capability(&self) -> &Arc<dyn Capability>;
-
-                $($(#[doc = $method_doc])*
-                ///
-                /// # Errors
-                /// [`CallError`] when the capability is gone, raised an exception or answered another kind.
-                ///
-                /// Threads: any; the call takes the GIL and waits for it.
-                fn $method(&self, $($arg: passed!($arg_kind)),*) -> Result<answer!($answer), CallError>;)*
-            }
-
-            impl<C: CapabilityView> $trait for C {
-                fn capability(&self) -> &Arc<dyn Capability> {
-                    self.inner()
-                }
-
-                $(fn $method(&self, $($arg: passed!($arg_kind)),*) -> Result<answer!($answer), CallError> {
-                    types!(@call self, $index, $answer, [] $($arg: $arg_kind),*)
-                })*
-            }
-
-            impl call::Typed for dyn $trait {
-                const KIND: CapabilityType = CapabilityType::$kind;
-
-                fn view(capability: Arc<dyn Capability>) -> Arc<Self> {
-                    Arc::new(call::View(capability))
-                }
-            }
-        )*
-
-        /// Every capability type that can be called.
-        pub const TYPES: &[&TypeSpec] = &[$(&TypeSpec {
-            kind: CapabilityType::$kind,
-            doc: concat!($($doc),*),
-            python_module: $module,
-            python_class: stringify!($python),
-            cpp_class: stringify!($cpp),
-            header: stringify!($header),
-            prefix: stringify!($prefix),
-            methods: &[$(MethodSpec {
-                name: stringify!($method),
-                doc: concat!($($method_doc),*),
-                args: &[$(ArgSpec { name: stringify!($arg), kind: kind!($arg_kind) }),*],
-                returns: kind!($answer),
-                caller: Caller::$caller,
-            }),*],
-        }),*];
-    };
-    (@call $self:ident, $index:literal, $answer:ident, [$($done:expr),*]) => {
-        fetch!($answer)(&**$self.inner(), $index, &[$($done),*])
-    };
-    (@call $self:ident, $index:literal, $answer:ident, [$($done:expr),*] $arg:ident: $kind:ident $(, $rest:ident: $rest_kind:ident)*) => {
-        pass!($kind, $arg, |value: Value<'_>| {
-            types!(@call $self, $index, $answer, [$($done,)* value] $($rest: $rest_kind),*)
-        })
-    };
-}
-
 records! {
+    OWN_RECORDS;
+
     /// What every context tells a plugin.
-    Context = "" PluginContext plugin_context {
+    Context = Open "" PluginContext plugin_context {
         /// The version of the application.
         orca_version: Text,
     }
 
     /// What a plugin is told of the export whose G-code it edits.
-    GcodeContext = "gcode" GCodePluginContext gcode_plugin_context extends Context [orca_version: Text] {
+    GcodeContext = Open "gcode" GCodePluginContext gcode_plugin_context extends Context [orca_version: Text] {
         /// The G-code file, to be edited in place.
         gcode_path: Text grants folder,
         /// Where the G-code goes: `File`, `OctoPrint`, `PrusaLink`, …
@@ -209,21 +79,102 @@ records! {
         /// The name the output will have.
         output_name: Text,
     }
+
+    /// What a plugin is told of the step of slicing it takes part in.
+    SlicingContext = ReadOnly "slicing" SlicingPipelineContext slicing_pipeline_context {
+        /// The version of the application.
+        orca_version: Text,
+        /// The step that has just been done.
+        step: Step,
+        /// The print, at steps of slicing; `None` at the export.
+        print: Unit,
+        /// The object of the print, at steps that work on one; `None` at others.
+        object: Unit,
+        /// The G-code file at the export, to be edited in place.
+        gcode_path: Text grants folder,
+        /// Where the G-code goes: `File`, `OctoPrint`, `PrusaLink`, …
+        host: Text,
+        /// The name the output will have.
+        output_name: Text,
+        /// The slice: its configuration, and whether it is cancelled.
+        slice: Slice,
+    }
+
+    /// What a plugin is told of an event of the application. What an event does not tell stays empty.
+    LifecycleContext = ReadOnly "" LifecycleEventContext lifecycle_event_context {
+        /// The name of what it happened to: a project, an object, a preset, a plate.
+        name: Text,
+        /// How it ended.
+        code: LifecycleEvtCode,
+        /// What is said about that; `cancelled` for a job that was.
+        msg: Text,
+        /// The identity of what it happened to.
+        id: Text,
+        /// The name it had before.
+        previous_name: Text,
+        /// The printer.
+        device_id: Text,
+        /// The job.
+        job_id: Text,
+        /// What brought it about.
+        source: Text,
+        /// The place of what it happened to, such as that of a plate; -1 for none.
+        index: Index,
+        /// Whether the project has unsaved changes.
+        dirty: Flag,
+    }
+}
+
+impl Default for LifecycleContext<'_> {
+    fn default() -> Self {
+        Self {
+            name: "",
+            code: LifecycleEvtCode::Ok,
+            msg: "",
+            id: "",
+            previous_name: "",
+            device_id: "",
+            job_id: "",
+            source: "",
+            index: -1,
+            dirty: false,
+        }
+    }
 }
 
 types! {
+    OWN_TYPES;
+
     /// Edits the G-code file of an export, in place.
     PostProcessing = GcodeCapability, "gcode" GCodePluginCapabilityBase,
-        GCodePluginCapability gcode_plugin_capability, gcode {
+        GCodePluginCapability gcode_plugin_capability, gcode, errors {
         /// Edits the file at `ctx.gcode_path`.
         execute(ctx: GcodeContext) -> Result on Export = 0;
     }
 
     /// Runs when the user asks for it.
     Script = ScriptCapability, "script" ScriptPluginCapabilityBase,
-        ScriptPluginCapability script_plugin_capability, script {
+        ScriptPluginCapability script_plugin_capability, script, errors {
         /// Does the work of the script.
         execute() -> Result on Interface = 0;
+    }
+
+    /// Takes part in the steps of slicing.
+    SlicingPipeline = SlicingCapability, "slicing" SlicingPipelineCapabilityBase,
+        SlicingPipelineCapability slicing_pipeline_capability, slicing, errors {
+        /// Does its part of the step `ctx.step`; at `psGCodePostProcess` it edits the file at `ctx.gcode_path`.
+        execute(ctx: SlicingContext) -> Result on Export = 0;
+    }
+
+    /// Shows a page of its own in the application.
+    Pages = PagesCapability, "pages" PagesPluginCapabilityBase,
+        PagesPluginCapability pages_plugin_capability, pages, errors {
+        /// The page as HTML; asked when it is first shown, and when it is loaded again.
+        get_ui() -> Text on Interface = 0;
+        /// The path of an icon, SVG or PNG; empty for none.
+        get_icon() -> Text on Interface = 1, optional;
+        /// Takes what the page has posted.
+        on_message(data: Json) -> Unit on Interface = 2, optional;
     }
 }
 

@@ -53,6 +53,12 @@ impl WriteRules {
         Self::new(protected.into_iter().chain(allowed))
     }
 
+    /// The same, and one more folder that may be written to.
+    pub fn with_writable(self, folder: PathBuf) -> Self {
+        let rules = self.rules.into_iter().map(|rule| (rule.path, rule.access));
+        Self::new(rules.chain([(folder, Access::Write)]))
+    }
+
     /// The rules of code that no plugin answers for: it writes nowhere.
     pub fn nothing() -> Self {
         Self { rules: Vec::new() }

@@ -41,13 +41,12 @@ impl PluginOptions {
     /// The options of OrcaSlicer: `post_process_plugin`, `printer_agent` (an agent id) and
     /// `slicing_pipeline_plugin`.
     ///
-    /// The last one takes a capability of any type, as the type of slicing capabilities has no number of its
-    /// own. The agents that OrcaSlicer brings itself are [built in](PluginOption::built_in).
+    /// The agents that OrcaSlicer brings itself are [built in](PluginOption::built_in).
     pub fn orca() -> Self {
         let mut options = Self::new()
             .with("post_process_plugin", CapabilityType::PostProcessing, OptionValue::CapabilityName)
             .with("printer_agent", CapabilityType::PrinterConnection, OptionValue::AgentId)
-            .with("slicing_pipeline_plugin", CapabilityType::Unknown, OptionValue::CapabilityName);
+            .with("slicing_pipeline_plugin", CapabilityType::SlicingPipeline, OptionValue::CapabilityName);
         for agent in ["orca", "bbl", "qidi", "snapmaker", "crealityprint", "moonraker"] {
             options.add_built_in("printer_agent", agent);
         }
@@ -172,8 +171,10 @@ mod tests {
 
     #[test]
     fn unknown_stands_for_any_type() {
-        let options = PluginOptions::orca();
-        assert!(options.get("slicing_pipeline_plugin").unwrap().takes(CapabilityType::Script));
-        assert!(!options.get("post_process_plugin").unwrap().takes(CapabilityType::Script));
+        let options = PluginOptions::orca().with("any", CapabilityType::Unknown, OptionValue::CapabilityName);
+        assert!(options.get("any").unwrap().takes(CapabilityType::Script));
+        for key in ["post_process_plugin", "slicing_pipeline_plugin"] {
+            assert!(!options.get(key).unwrap().takes(CapabilityType::Script));
+        }
     }
 }

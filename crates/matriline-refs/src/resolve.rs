@@ -221,6 +221,7 @@ fn search_url(hub: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::OptionValue;
     use crate::PresetKind::{self, Filament, Print, Printer};
     use matriline_capability::CapabilityType::{self, PostProcessing, PrinterConnection, Script};
 
@@ -272,8 +273,13 @@ mod tests {
         Preset { kind, name: "Fine".to_owned(), options: options.collect(), plugins }
     }
 
+    /// Those of OrcaSlicer, and one that takes any capability.
+    fn options() -> PluginOptions {
+        PluginOptions::orca().with("any", CapabilityType::Unknown, OptionValue::CapabilityName)
+    }
+
     fn resolution(presets: &[Preset]) -> Resolution {
-        resolve(&PluginOptions::orca(), presets, &World, &World, Some(HUB))
+        resolve(&options(), presets, &World, &World, Some(HUB))
     }
 
     /// `expected` has a line for each reference: where it stands, and the text.
@@ -341,12 +347,13 @@ mod tests {
     #[test]
     fn a_capability_of_another_type_is_not_it() {
         check_used("other;;a", "Broken other;;a");
-        check(&[preset(Print, &["other;;a"], &[("slicing_pipeline_plugin", "a")])], &["satisfied other;;a"]);
+        check(&[preset(Print, &["other;;a"], &[("slicing_pipeline_plugin", "a")])], &["Broken other;;a"]);
+        check(&[preset(Print, &["other;;a"], &[("any", "a")])], &["satisfied other;;a"]);
     }
 
     #[test]
     fn every_option_that_uses_a_reference_counts() {
-        let options = [("post_process_plugin", "a"), ("slicing_pipeline_plugin", "a")];
+        let options = [("any", "a"), ("post_process_plugin", "a")];
         check(&[preset(Print, &["other;;a"], &options)], &["Broken other;;a"]);
         check(&[preset(Print, &["other;;a", "on;;a"], &options)], &["satisfied other;;a", "satisfied on;;a"]);
     }

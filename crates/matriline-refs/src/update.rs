@@ -256,7 +256,7 @@ fn text(offer: &Available) -> String {
 mod tests {
     use super::*;
     use crate::{OptionValue, PresetKind};
-    use CapabilityType::{PostProcessing, PrinterConnection, Script};
+    use CapabilityType::{PostProcessing, PrinterConnection, Script, SlicingPipeline};
 
     fn texts(all: &[&str]) -> Vec<String> {
         all.iter().map(|&text| text.to_owned()).collect()
@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn c6_each_option_is_looked_up_by_its_type() {
         let preset = preset(&[], &[("slicing_pipeline_plugin", &["sp"]), ("printer_agent", &["agent"])]);
-        let sp = offer("slicing-pipeline", CapabilityType::Unknown, "sp");
+        let sp = offer("slicing-pipeline", SlicingPipeline, "sp");
         let agent = offer("printer-connection", PrinterConnection, "agent");
         check(&preset, &[sp, agent], &["printer-connection;;agent", "slicing-pipeline;;sp"]);
     }
@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn c7_a_value_listed_twice_has_one_reference() {
         let preset = preset(&[], &[("slicing_pipeline_plugin", &["x", "x"])]);
-        let offered = offer("slicing-pipeline", CapabilityType::Unknown, "x");
+        let offered = offer("slicing-pipeline", SlicingPipeline, "x");
         let update = check(&preset, &[offered], &["slicing-pipeline;;x"]);
         assert_eq!(update.added, ["slicing-pipeline;;x"]);
     }

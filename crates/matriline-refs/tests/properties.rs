@@ -1,6 +1,8 @@
 //! What holds for any preset, whatever is installed and loaded.
 
-use matriline_capability::CapabilityType::{self, PostProcessing, PrinterConnection, Script};
+use matriline_capability::CapabilityType::{
+    self, PostProcessing, PrinterConnection, Script, SlicingPipeline,
+};
 use matriline_refs::{
     Available, Bucket, CapabilityRefBorrowed, CapabilityState, InstalledPlugins, LoadedPlugins, OptionValue,
     Package, PluginOptions, Preset, PresetKind, ResolvedValue, resolve, resolve_values, update_manifest,
@@ -16,7 +18,7 @@ fn options() -> PluginOptions {
 }
 
 fn kinds() -> impl Strategy<Value = CapabilityType> {
-    prop::sample::select(vec![PostProcessing, PrinterConnection, Script, CapabilityType::Unknown])
+    prop::sample::select(vec![PostProcessing, PrinterConnection, Script, SlicingPipeline])
 }
 
 fn entries() -> impl Strategy<Value = Vec<String>> {

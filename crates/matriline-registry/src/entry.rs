@@ -67,6 +67,12 @@ impl Entry {
         self.live.clone()
     }
 
+    /// The capability, behind its gate but for one thing: it answers while it is disabled. For what concerns its
+    /// settings, never for its work.
+    pub fn settings(&self) -> impl Capability + use<> {
+        Settings(self.live.clone())
+    }
+
     /// What its methods have taken so far, by their place in the table.
     pub fn timings(&self) -> Vec<Timing> {
         self.live.watch.timings.read()
@@ -97,6 +103,31 @@ impl Capability for Live {
             Ok(_pass) => self.body.call(method, args, answer),
             Err(refusal) => Err(self.refused(refusal)),
         })
+    }
+
+    fn is_written(&self, method: usize) -> bool {
+        self.body.is_written(method)
+    }
+}
+
+/// A capability that answers while it is disabled.
+struct Settings(Arc<Live>);
+
+impl Capability for Settings {
+    fn id(&self) -> &CapabilityId {
+        &self.0.id
+    }
+
+    fn call(&self, method: usize, args: &[Value<'_>], answer: Sink<'_>) -> Result<(), CallError> {
+        let live = &self.0;
+        inside::call(&live.id, live.watch.number, || match live.gate.enter_disabled() {
+            Ok(_pass) => live.body.call(method, args, answer),
+            Err(refusal) => Err(live.refused(refusal)),
+        })
+    }
+
+    fn is_written(&self, method: usize) -> bool {
+        self.0.is_written(method)
     }
 }
 

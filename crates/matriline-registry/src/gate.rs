@@ -51,6 +51,16 @@ impl Gate {
         }
     }
 
+    /// Goes in even if it is shut for now.
+    pub fn enter_disabled(&self) -> Result<Pass<'_>, Refusal> {
+        let before = self.word.fetch_add(1, Ordering::SeqCst);
+        let pass = Pass(self);
+        match before & CLOSED {
+            0 => Ok(pass),
+            _ => Err(Refusal::Closed),
+        }
+    }
+
     /// Lets nobody in from now on. Those inside go on.
     pub fn close(&self) {
         self.word.fetch_or(CLOSED, Ordering::SeqCst);
@@ -124,6 +134,7 @@ mod tests {
         assert!(gate.set_enabled(false));
         assert!(!gate.set_enabled(false));
         assert_eq!(gate.enter().unwrap_err(), Refusal::Disabled);
+        assert!(gate.enter_disabled().is_ok());
         assert!(gate.set_enabled(true));
         assert!(gate.enter().is_ok());
         assert_eq!(gate.inside(), 0);
@@ -135,6 +146,7 @@ mod tests {
         gate.close();
         gate.set_enabled(true);
         assert_eq!(gate.enter().unwrap_err(), Refusal::Closed);
+        assert_eq!(gate.enter_disabled().unwrap_err(), Refusal::Closed);
         assert!(gate.wait_until_empty(Duration::ZERO));
     }
 

@@ -118,6 +118,11 @@ impl Drop for Mark {
     }
 }
 
+/// Where this thread says what it runs, for other threads to look at. None before the slots were given.
+pub fn slot() -> Option<&'static Slot> {
+    slots::take()
+}
+
 #[cold]
 fn ask(calls: &Calls) {
     calls.asked.set(true);

@@ -61,6 +61,11 @@ impl<T> Drop for MutexGuard<'_, T> {
 pub struct Condvar(parking_lot::Condvar);
 
 impl Condvar {
+    /// One that nobody waits for.
+    pub const fn new() -> Self {
+        Self(parking_lot::Condvar::new())
+    }
+
     /// Waits until it is notified, or `deadline` has passed, or for no reason at all.
     pub fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, deadline: Instant) {
         self.0.wait_until(&mut guard.guard, deadline);

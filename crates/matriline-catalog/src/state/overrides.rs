@@ -44,6 +44,13 @@ impl Overrides {
     pub fn set(&mut self, id: &CapabilityId, plugin_version: &str, config: &str) -> Result<bool, StateError> {
         Ok(self.0.set(id, plugin_version, check_config(id, config)?))
     }
+
+    /// Takes the override of a capability away. False if there was none.
+    pub fn remove(&mut self, id: &CapabilityId) -> bool {
+        let before = self.clone();
+        self.0.retain(|other| other != id);
+        *self != before
+    }
 }
 
 /// The configuration that a capability works with: the preset's if it has one, else the stored one.
