@@ -7,6 +7,10 @@
 //! An identity belongs to one load: a thread that outlives its plugin keeps the identity of a load that is over,
 //! and may write nowhere.
 
+mod captured;
+
+pub use captured::Captured;
+
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

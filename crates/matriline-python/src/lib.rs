@@ -6,35 +6,45 @@
 //!
 //! In reading order: [`Interpreter`] starts Python, `attach` lets threads in and keeps their state, [`identity`]
 //! says whose code runs, `audit` asks the policy, `threads` and [`output`] follow what plugins start and print,
-//! [`imports`] finds their modules, and the trampoline calls them by the [table](matriline_capability::table).
+//! [`imports`] finds their modules, and the trampoline calls them by the [table](matriline_capability::table). What
+//! plugins ask of the application goes over the [`desk`].
 //!
 //! The crate knows no contract: what the module is called that plugins import, and what it holds, is said by the
 //! crates above it.
 
+mod answers;
 mod attach;
 mod audit;
 mod classes;
+pub mod desk;
 mod exception;
+mod forms;
 mod gil_state;
+pub mod given;
 mod home;
 pub mod identity;
 pub mod imports;
 mod interpreter;
+pub mod json;
 mod log;
 mod modules;
 pub mod output;
+mod panicked;
+mod passing;
 mod sys;
 mod threads;
 mod trampoline;
 mod variables;
 mod version;
 
-pub use classes::{enumeration, record_class, result_class, set_statuses};
+pub use classes::enumeration::member as member_of;
+pub use classes::{binding, enumeration, enumeration_of, record_class, result_class, set_statuses};
 pub use exception::{lossy, raised, type_name};
 pub use gil_state::GilState;
 pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
-pub use log::{is_telling, logged_to, set_log, tell};
+pub use log::{is_telling, logged, logged_to, set_log, tell};
 pub use modules::{module, modules};
+pub use panicked::panic_text;
 pub use threads::import_threading;
 pub use trampoline::PythonCapability;
 pub use version::{system_version, version};

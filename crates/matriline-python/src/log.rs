@@ -51,7 +51,7 @@ pub fn tell<R>(callback: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `body` with messages going where [`set_log`] said.
-pub(crate) fn logged<R>(body: impl FnOnce() -> R) -> R {
+pub fn logged<R>(body: impl FnOnce() -> R) -> R {
     let log = LOG.lock().clone();
     logged_to(&log.unwrap_or_else(Dispatch::none), body)
 }

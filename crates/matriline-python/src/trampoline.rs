@@ -8,21 +8,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use matriline_capability::{
-    CallError, Capability, CapabilityId, Kind, MethodSpec, RecordSpec, Sink, TypeSpec, Value, table,
+    CallError, Capability, CapabilityId, Common, Failures, Kind, MethodSpec, RecordSpec, Sink, TypeSpec,
+    Value, table,
 };
 use matriline_registry::timing::{self, Timings};
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyType};
 use pyo3::{ffi, ffi::PyObject};
 
+use crate::answers::{self, Conversion};
 use crate::attach::{self, attach_inside};
-use crate::classes::record::{Lent, RecordPool};
-use crate::classes::{record_class, result, text};
-use crate::exception;
+use crate::classes::record::RecordPool;
+use crate::classes::{record_class, result};
+use crate::forms::{self, Form};
 use crate::identity::{self, Identity};
-
-/// The most arguments a method of the table has.
-const MOST_ARGUMENTS: usize = 15;
+use crate::log::logged;
+use crate::passing::{Arguments, MOST_ARGUMENTS};
+use crate::{exception, json};
 
 /// How many capabilities hold Python objects; the interpreter goes only when none does.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -41,11 +43,17 @@ pub struct PythonCapability {
 #[derive(Debug)]
 struct Method {
     spec: &'static MethodSpec,
+    /// Whether the plugin's class has it, and not only the base.
+    is_written: bool,
     /// Interned, and never freed: it is one of the few names of the table.
     name: AtomicPtr<PyObject>,
     contexts: Box<[Option<RecordPool>]>,
     /// Which field of which argument names a file whose folder the call may write to.
     grants: Option<(usize, usize)>,
+    form: Form,
+    failures: Failures,
+    /// Whether it fills records in.
+    fills: bool,
 }
 
 /// How many capabilities hold Python objects.
@@ -54,7 +62,8 @@ pub(crate) fn live() -> usize {
 }
 
 impl PythonCapability {
-    /// A capability around the object of a plugin. `package` is the name of the module that holds the classes.
+    /// A capability around the object of a plugin. `package` is the name of the module that holds the classes, `base`
+    /// the one of them that the plugin's class would get its methods from.
     ///
     /// # Errors
     /// What Python raises when a class of the table cannot be made.
@@ -63,11 +72,21 @@ impl PythonCapability {
         id: CapabilityId,
         identity: Arc<Identity>,
         package: &str,
+        base: &Bound<'_, PyType>,
     ) -> PyResult<Self> {
-        let py = instance.py();
         let row: Option<&TypeSpec> = table::row(id.kind);
         let specs = row.map_or(&[][..], |row| row.methods);
-        let methods = specs.iter().map(|spec| Method::new(py, spec, package)).collect::<PyResult<_>>()?;
+        let class = instance.get_type();
+        let failures = row.map_or(Failures::Errors, |row| row.failures);
+        let own = |name: &Bound<'_, PyString>| match (class.getattr(name), base.getattr(name)) {
+            (Ok(own), Ok(inherited)) => !own.is(&inherited),
+            (own, _) => own.is_ok(),
+        };
+        let of_row = specs.iter().map(|spec| (spec, failures));
+        let of_all = Common::METHODS.iter().map(|spec| (spec, Failures::Errors));
+        let methods = (of_row.chain(of_all))
+            .map(|(spec, failures)| Method::new(instance, spec, failures, package, own))
+            .collect::<PyResult<_>>()?;
         let timings = Arc::new(Timings::new(specs.len()));
         LIVE.fetch_add(1, Ordering::AcqRel);
         Ok(Self { id, methods, timings, identity, instance: AtomicPtr::new(instance.clone().into_ptr()) })
@@ -76,6 +95,13 @@ impl PythonCapability {
     /// Where its calls are recorded, without the time they wait for the GIL.
     pub fn timings(&self) -> &Arc<Timings> {
         &self.timings
+    }
+
+    /// How those methods are to be written that the plugin has written in no form that is known: every call of them will
+    /// fail.
+    pub fn misfits(&self) -> impl Iterator<Item = String> {
+        let misfits = self.methods.iter().filter(|method| method.form == Form::Neither);
+        misfits.map(|method| forms::usage(method.spec))
     }
 
     /// Runs `act` on the object as a call of the plugin: for the acts of loading and unloading.
@@ -114,15 +140,33 @@ impl Drop for PythonCapability {
 }
 
 impl Method {
-    fn new(py: Python<'_>, spec: &'static MethodSpec, package: &str) -> PyResult<Self> {
+    fn new(
+        instance: &Bound<'_, PyAny>,
+        spec: &'static MethodSpec,
+        failures: Failures,
+        package: &str,
+        is_own: impl Fn(&Bound<'_, PyString>) -> bool,
+    ) -> PyResult<Self> {
+        let py = instance.py();
         assert!(spec.args.len() <= MOST_ARGUMENTS, "the method `{}` has too many arguments", spec.name);
         let pool = |kind: Kind| -> PyResult<Option<RecordPool>> {
             let Kind::Record(record) = kind else { return Ok(None) };
-            Ok(Some(RecordPool::new(&record_class(py, package, record)?)))
+            Ok(Some(RecordPool::new(&record_class(py, package, record)?, record)))
+        };
+        let name = PyString::intern(py, spec.name);
+        let is_written = is_own(&name);
+        let form = match is_written && spec.older.is_some() {
+            // What cannot be looked at is taken for what is written today.
+            true => instance.getattr(&name).map_or(Form::Newest, |method| forms::form(&method, spec)),
+            false => Form::Newest,
         };
         Ok(Self {
             spec,
-            name: AtomicPtr::new(PyString::intern(py, spec.name).into_ptr()),
+            is_written,
+            form,
+            failures,
+            fills: spec.args.iter().any(|arg| matches!(arg.kind, Kind::Filled(_))),
+            name: AtomicPtr::new(name.into_ptr()),
             contexts: spec.args.iter().map(|arg| pool(arg.kind)).collect::<PyResult<_>>()?,
             grants: spec.args.iter().enumerate().find_map(|(place, arg)| Some((place, grant(arg.kind)?))),
         })
@@ -175,7 +219,14 @@ impl Capability for PythonCapability {
         if let Some(ticks) = overrun {
             identity::host_call(|| timing::exceeded(&self.id, place, &self.timings, ticks));
         }
+        if let (Err(error), Failures::Answers(words)) = (&called, method.failures) {
+            self.log_failure(words, method, error);
+        }
         called
+    }
+
+    fn is_written(&self, place: usize) -> bool {
+        self.methods.get(place).is_some_and(|method| method.is_written)
     }
 }
 
@@ -195,12 +246,15 @@ impl PythonCapability {
             return Err(self.misfit(method.spec.name, "another number of arguments"));
         }
         let mut passed = Arguments::new(instance);
-        for (place, (value, pool)) in args.iter().zip(&method.contexts).enumerate() {
-            // SAFETY: the GIL is held, and the arguments outlive this call.
-            if let Err(problem) = unsafe { passed.push(*value, pool.as_ref(), method.spec.args[place].kind) }
-            {
-                return Err(self.misfit(method.spec.name, problem));
+        // SAFETY: the GIL is held, and the arguments outlive this call.
+        let pushed = unsafe {
+            match (method.form, method.spec.older) {
+                (Form::Older, Some(older)) => passed.push_older(method.spec, older, args),
+                _ => passed.push_all(method.spec, &method.contexts, args),
             }
+        };
+        if let Err(problem) = pushed {
+            return Err(self.misfit(method.spec.name, &problem));
         }
         // SAFETY: all objects are alive; one place before the first argument may be overwritten, as the flag says.
         let result = unsafe {
@@ -213,7 +267,14 @@ impl PythonCapability {
         };
         // SAFETY: the call gives a new reference, or null with an exception.
         match unsafe { Bound::from_owned_ptr_or_err(py, result) } {
-            Ok(result) => self.copy_out(py, &result, method, answer),
+            Ok(result) => {
+                self.copy_out(py, &result, method, answer)?;
+                if method.fills {
+                    // SAFETY: the GIL is held.
+                    unsafe { passed.read_back(py, method.spec, args) };
+                }
+                Ok(())
+            }
             Err(error) => Err(self.raised(py, method, &error)),
         }
     }
@@ -233,16 +294,40 @@ impl PythonCapability {
                     answer(Value::Result(status, message, data))
                 });
             },
-            returns => {
-                return Err(CallError::WrongAnswer {
-                    id: self.id.clone(),
-                    method: method.spec.name,
-                    expected: expected(returns),
-                    found: exception::type_name(&result.get_type()),
-                });
-            }
+            _ => return self.copy_out_other(py, result, method, answer),
         }
         Ok(())
+    }
+
+    #[cold]
+    fn copy_out_other(
+        &self,
+        py: Python<'_>,
+        result: &Bound<'_, PyAny>,
+        method: &Method,
+        answer: Sink<'_>,
+    ) -> Result<(), CallError> {
+        if let Kind::Json = method.spec.returns {
+            let text = json::to_text(result).map_err(|error| self.raised(py, method, &error))?;
+            answer(Value::Json(&text));
+            return Ok(());
+        }
+        let conversion = match method.failures {
+            Failures::Errors => Conversion::Strict,
+            Failures::Answers(_) => Conversion::Native,
+        };
+        answers::tell(result, method.spec.returns, conversion, answer)
+            .ok_or_else(|| self.wrong_answer(result, method))
+    }
+
+    #[cold]
+    fn wrong_answer(&self, result: &Bound<'_, PyAny>, method: &Method) -> CallError {
+        CallError::WrongAnswer {
+            id: self.id.clone(),
+            method: method.spec.name,
+            expected: answers::expected(method.spec.returns),
+            found: exception::type_name(&result.get_type()),
+        }
     }
 
     #[cold]
@@ -251,85 +336,27 @@ impl PythonCapability {
         CallError::Raised { id: self.id.clone(), method: method.spec.name, raised }
     }
 
+    /// A method that the plugin has not written is no news each time that it is called.
+    #[cold]
+    fn log_failure(&self, words: &str, method: &Method, error: &CallError) {
+        let plugin = self.id.plugin_key.as_str();
+        let cause = match error {
+            CallError::Raised { raised, .. } if raised.message.is_empty() => raised.kind.clone(),
+            CallError::Raised { raised, .. } => format!("{}: {}", raised.kind, raised.message),
+            other => other.to_string(),
+        };
+        let text = format!("{words} '{plugin}': {} failed: {cause}", method.spec.name);
+        let traceback = error.raised().map(|raised| format!("\n{}", raised.traceback)).unwrap_or_default();
+        identity::host_call(|| {
+            logged(|| match method.is_written {
+                true => tracing::error!(target: "matriline::call", plugin, "{text}{traceback}"),
+                false => tracing::debug!(target: "matriline::call", plugin, "{text}"),
+            });
+        });
+    }
+
     #[cold]
     fn misfit(&self, method: &'static str, problem: &str) -> CallError {
         CallError::WrongArgument { id: self.id.clone(), method, problem: problem.into() }
-    }
-}
-
-/// What a method must return, in the words of a plugin's author.
-const fn expected(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Result => "an `orca.ExecutionResult`, such as `orca.ExecutionResult.success()`",
-        Kind::Text => "a `str`",
-        Kind::Unit => "`None`",
-        Kind::Record(_) => "a record",
-    }
-}
-
-/// The arguments of a vectorcall: a place that the callee may use, the object, and what the table asks for.
-struct Arguments<'a> {
-    objects: [*mut PyObject; MOST_ARGUMENTS + 2],
-    count: usize,
-    lent: [Option<Lent<'a>>; 2],
-    owned: usize,
-}
-
-impl<'a> Arguments<'a> {
-    #[inline]
-    fn new(instance: *mut PyObject) -> Self {
-        let mut objects = [std::ptr::null_mut(); MOST_ARGUMENTS + 2];
-        objects[1] = instance;
-        Self { objects, count: 1, lent: [None, None], owned: 0 }
-    }
-
-    /// # Safety
-    /// The GIL is held until this is dropped, and the value outlives it.
-    #[inline]
-    unsafe fn push(
-        &mut self,
-        value: Value<'_>,
-        pool: Option<&'a RecordPool>,
-        kind: Kind,
-    ) -> Result<(), &'static str> {
-        let object = match (kind, value, pool) {
-            (Kind::Text, Value::Text(text), _) => {
-                // SAFETY: the GIL is held.
-                let object = unsafe { text::new(text) };
-                self.owned |= 1 << (self.count + 1);
-                object
-            }
-            (Kind::Record(_), Value::Record(fields), Some(pool)) => {
-                let Some(free) = self.lent.iter_mut().find(|lent| lent.is_none()) else {
-                    return Err("more than two records");
-                };
-                // SAFETY: as promised by the caller.
-                match unsafe { pool.lend(fields) } {
-                    Some(lent) => free.insert(lent).record,
-                    None => std::ptr::null_mut(),
-                }
-            }
-            _ => return Err("an argument of another kind"),
-        };
-        if object.is_null() {
-            // SAFETY: the GIL is held; only memory can be short here.
-            unsafe { ffi::PyErr_Clear() };
-            return Err("Python is out of memory");
-        }
-        self.count += 1;
-        self.objects[self.count] = object;
-        Ok(())
-    }
-}
-
-impl Drop for Arguments<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        for place in 2..=self.count {
-            if self.owned & (1 << place) != 0 {
-                // SAFETY: made by `push`; the GIL is held.
-                unsafe { ffi::Py_DECREF(self.objects[place]) };
-            }
-        }
     }
 }

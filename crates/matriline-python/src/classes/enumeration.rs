@@ -3,9 +3,52 @@
 //! They behave as those of `orca` do: members compare by identity, turn into `int`, carry `name` and `value`, and
 //! their class has `__members__`. The `enum` module would cost a millisecond at start.
 
+use matriline_capability::{ENUMERATIONS, EnumSpec};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyString, PyTuple, PyType};
+
+/// The members of each enumeration of the table, in the order of their numbers, once it was made.
+static MADE: [PyOnceLock<Vec<Py<PyAny>>>; ENUMERATIONS.len()] =
+    [const { PyOnceLock::new() }; ENUMERATIONS.len()];
+
+fn made(spec: &EnumSpec) -> Option<&'static PyOnceLock<Vec<Py<PyAny>>>> {
+    ENUMERATIONS.iter().zip(&MADE).find_map(|(other, made)| (other.class == spec.class).then_some(made))
+}
+
+/// The class of an enumeration of the table, in `package` (`orca`), and its members. Once for each.
+///
+/// # Errors
+/// What Python raises when it cannot make the class.
+pub fn enumeration_of<'py>(
+    py: Python<'py>,
+    package: &str,
+    spec: &'static EnumSpec,
+) -> PyResult<(Bound<'py, PyType>, Vec<Py<PyAny>>)> {
+    let module = match spec.python_module {
+        "" => package.to_owned(),
+        module => format!("{package}.{module}"),
+    };
+    let numbered: Vec<_> = spec.members.iter().copied().zip(0..).collect();
+    let (class, members) = enumeration(py, &module, spec.class, &numbered)?;
+    class.setattr("__doc__", spec.doc.trim())?;
+    if let Some(made) = made(spec) {
+        made.get_or_init(py, || members.iter().map(|member| member.clone_ref(py)).collect());
+    }
+    Ok((class, members))
+}
+
+/// The member of that number.
+///
+/// # Errors
+/// `ValueError` when none has it.
+pub fn member(py: Python<'_>, spec: &EnumSpec, number: i64) -> PyResult<Py<PyAny>> {
+    let members = made(spec).and_then(|made| made.get(py));
+    let member = usize::try_from(number).ok().and_then(|place| members?.get(place));
+    let unknown = || PyValueError::new_err(format!("{number} is not a valid {}", spec.class));
+    member.map(|member| member.clone_ref(py)).ok_or_else(unknown)
+}
 
 /// A member of an enumeration.
 #[pyclass(subclass, frozen, module = "orca")]

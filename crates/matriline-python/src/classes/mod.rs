@@ -1,12 +1,17 @@
 //! The classes that plugins see, made from the table at run time.
 
 mod arguments;
+mod binding;
 pub(crate) mod enumeration;
+pub(crate) mod function;
 pub(crate) mod record;
 pub(crate) mod result;
+mod slice;
 pub(crate) mod text;
+pub(crate) mod value;
 
-pub use enumeration::enumeration;
+pub use binding::binding;
+pub use enumeration::{enumeration, enumeration_of};
 pub use record::record_class;
 pub use result::{result_class, set_statuses};
 

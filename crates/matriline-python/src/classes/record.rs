@@ -1,19 +1,27 @@
-//! Records: objects with named text fields, such as the context of a call.
+//! Records: objects with named fields, such as the context of a call.
 //!
 //! A record that is made for a call borrows the caller's strings and makes a `str` of one only when the plugin
-//! asks for it. Whoever lends strings takes them back before the call returns: see [`Lent`].
+//! asks for it. Whoever lends strings takes them back before the call returns: see [`Lent`]. Fields of other kinds
+//! are made when the record is lent.
 
 use std::cell::Cell;
 use std::ffi::{CString, c_int, c_void};
 
-use matriline_capability::{Kind, RecordSpec, Value};
+use matriline_capability::{Access, FieldSpec, Kind, RecordSpec, Value};
 use matriline_registry::lock::Mutex;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use pyo3::{ffi, ffi::PyObject};
 
-use super::text;
+use super::{slice, text, value};
+
+mod made;
+mod shown;
+
+pub(super) use made::new_record;
+pub(crate) use made::read_record;
+use made::{fill, put};
+use shown::repr;
 
 /// A record as Python holds it; `slots` has as many places as the class has fields.
 #[repr(C)]
@@ -22,7 +30,8 @@ struct Record {
     slots: [Slot; 0],
 }
 
-/// A field: a `str`, or a borrowed text until somebody asks for it, or nothing yet, which reads as "".
+/// A field: an object, or a borrowed text until somebody asks for it, or nothing yet, which reads as the default of
+/// its kind.
 #[repr(C)]
 struct Slot {
     object: *mut PyObject,
@@ -63,25 +72,25 @@ fn make<'py>(
     base: Option<Bound<'py, PyType>>,
 ) -> PyResult<Bound<'py, PyType>> {
     let fields = spec.fields();
-    if fields.iter().any(|field| !matches!(field.kind, Kind::Text)) {
-        return Err(PyRuntimeError::new_err(format!(
-            "the record {} has a field that is not text",
-            spec.class
-        )));
-    }
     let module = match spec.python_module {
         "" => package.to_owned(),
         module => format!("{package}.{module}"),
     };
     let inherited = fields.len() - spec.own_fields.len();
     let mut getset: Vec<ffi::PyGetSetDef> = Vec::with_capacity(spec.own_fields.len() + 1);
+    let mut slice_place = None;
     for (index, field) in spec.own_fields.iter().enumerate() {
+        let place = inherited + index;
+        if matches!(field.kind, Kind::Slice) {
+            slice_place = Some(place);
+            continue;
+        }
         getset.push(ffi::PyGetSetDef {
             name: CString::new(field.name)?.into_raw(),
             get: Some(get),
-            set: Some(set),
+            set: (spec.access != Access::ReadOnly).then_some(set),
             doc: CString::new(field.doc.trim())?.into_raw(),
-            closure: Box::into_raw(Box::new(Field { place: inherited + index, name: field.name })).cast(),
+            closure: Box::into_raw(Box::new(Field { place, spec: field })).cast(),
         });
     }
     getset.push(ffi::PyGetSetDef {
@@ -99,6 +108,7 @@ fn make<'py>(
         // A class lives as long as the process, and so do its field definitions.
         slot(ffi::Py_tp_getset, Box::leak(getset.into_boxed_slice()).as_mut_ptr().cast()),
         slot(ffi::Py_tp_doc, doc.as_ptr() as *mut c_void),
+        slot(ffi::Py_tp_repr, repr as *mut c_void),
         slot(0, std::ptr::null_mut()),
     ];
     let name = CString::new(format!("{module}.{}", spec.class))?.into_raw();
@@ -117,13 +127,26 @@ fn make<'py>(
         ffi::Py_XDECREF(bases);
         Bound::from_owned_ptr_or_err(py, class)?
     };
-    Ok(class.cast_into::<PyType>()?)
+    let class = class.cast_into::<PyType>()?;
+    if let Some(place) = slice_place {
+        slice::add_to(&class, place)?;
+    }
+    Ok(class)
+}
+
+/// The object in a place of a record that no attribute shows, if there is one.
+///
+/// # Safety
+/// The class of the record has that place.
+pub(super) unsafe fn hidden<'py>(record: &Bound<'py, PyAny>, place: usize) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: as promised; the GIL is held.
+    unsafe { Bound::from_borrowed_ptr_or_opt(record.py(), slot_at(record.as_ptr(), place).object) }
 }
 
 /// What a field's getter and setter know.
 struct Field {
     place: usize,
-    name: &'static str,
+    spec: &'static FieldSpec,
 }
 
 /// The slots of a record, all of them.
@@ -143,27 +166,36 @@ impl Slot {
     unsafe fn clear(&mut self) {
         let object = std::mem::replace(&mut self.object, std::ptr::null_mut());
         self.start = std::ptr::null();
-        // SAFETY: the slot owned the reference. A `str` runs no code when it goes.
+        // SAFETY: the slot owned the reference.
         unsafe { ffi::Py_XDECREF(object) };
     }
 
-    /// A borrowed reference to the text as a `str`, made now if nobody asked before; null with an exception.
+    /// A borrowed reference to what a field of that kind reads as, made now if nobody asked before; null with an
+    /// exception.
     ///
     /// # Safety
     /// The GIL is held, and a borrowed text is still lent.
-    unsafe fn object(&mut self) -> *mut PyObject {
+    unsafe fn object(&mut self, kind: Kind) -> *mut PyObject {
         if self.object.is_null() {
-            let text = match self.start.is_null() {
-                true => "",
+            self.object = match (self.start.is_null(), kind) {
                 // SAFETY: lent as UTF-8 text of that length.
-                false => unsafe {
-                    std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.start, self.len))
-                },
+                (false, _) => unsafe { text::new(self.text()) },
+                // SAFETY: the GIL is held.
+                (true, Kind::Text) => unsafe { text::new("") },
+                // SAFETY: the GIL is held.
+                (true, kind) => unsafe { value::default_of(kind) },
             };
-            // SAFETY: the GIL is held.
-            self.object = unsafe { text::new(text) };
         }
         self.object
+    }
+
+    /// The text that is lent.
+    ///
+    /// # Safety
+    /// There is one.
+    unsafe fn text<'a>(&self) -> &'a str {
+        // SAFETY: lent as UTF-8 text of that length.
+        unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.start, self.len)) }
     }
 }
 
@@ -175,13 +207,37 @@ unsafe extern "C" fn new(
     // SAFETY: called by Python with a tuple, and a dictionary or null. `tp_alloc` gives zeroed slots.
     unsafe {
         let given = ffi::PyTuple_Size(args) + if kwargs.is_null() { 0 } else { ffi::PyDict_Size(kwargs) };
-        if given > 0 && !super::has_own_initialiser(class) {
+        let makes = given > 0 && !super::has_own_initialiser(class);
+        let spec = if makes { spec_of(class).filter(|spec| spec.access == Access::Make) } else { None };
+        if makes && spec.is_none() {
             let name = std::ffi::CStr::from_ptr((*class).tp_name).to_string_lossy();
             text::raise_type(&format!("{name}() takes no arguments; set its fields instead"));
             return std::ptr::null_mut();
         }
-        (*class).tp_alloc.map_or(std::ptr::null_mut(), |alloc| alloc(class, 0))
+        let record = (*class).tp_alloc.map_or(std::ptr::null_mut(), |alloc| alloc(class, 0));
+        if let Some(spec) = spec
+            && !record.is_null()
+            && !fill(record, spec, args, kwargs)
+        {
+            ffi::Py_DECREF(record);
+            return std::ptr::null_mut();
+        }
+        record
     }
+}
+
+/// The row of a class, or of the record class that it derives from.
+///
+/// # Safety
+/// The class is alive and the GIL is held.
+unsafe fn spec_of(class: *mut ffi::PyTypeObject) -> Option<&'static RecordSpec> {
+    let classes = CLASSES.lock();
+    // Bases stand before what extends them.
+    let known = classes.iter().rev().find(|(_, known)| {
+        // SAFETY: as promised by the caller; a class of ours lives as long as the process.
+        unsafe { ffi::PyType_IsSubtype(class, known.as_ptr().cast()) != 0 }
+    });
+    known.map(|(spec, _)| *spec)
 }
 
 unsafe extern "C" fn dealloc(object: *mut PyObject) {
@@ -220,7 +276,7 @@ unsafe extern "C" fn get(object: *mut PyObject, field: *mut c_void) -> *mut PyOb
     // SAFETY: the descriptor checked that the object is a record, and `field` is what `make` put there.
     unsafe {
         let field = &*field.cast::<Field>();
-        ffi::Py_XNewRef(slot_at(object, field.place).object())
+        ffi::Py_XNewRef(slot_at(object, field.place).object(field.spec.kind))
     }
 }
 
@@ -229,17 +285,11 @@ unsafe extern "C" fn set(object: *mut PyObject, value: *mut PyObject, field: *mu
     unsafe {
         let field = &*field.cast::<Field>();
         if value.is_null() {
-            text::raise_type(&format!("{} cannot be deleted; set it to \"\" instead", field.name));
+            let name = field.spec.name;
+            text::raise_type(&format!("{name} cannot be deleted; set it to \"\" instead"));
             return -1;
         }
-        let text = text::accept(value, field.name);
-        if text.is_null() {
-            return -1;
-        }
-        let slot = slot_at(object, field.place);
-        slot.clear();
-        slot.object = text;
-        0
+        if put(object, field.place, field.spec, value) { 0 } else { -1 }
     }
 }
 
@@ -247,6 +297,7 @@ unsafe extern "C" fn set(object: *mut PyObject, value: *mut PyObject, field: *mu
 #[derive(Debug)]
 pub(crate) struct RecordPool {
     class: *mut ffi::PyTypeObject,
+    kinds: Box<[Kind]>,
     /// Touched under the GIL alone, which orders the accesses.
     spare: Cell<*mut PyObject>,
 }
@@ -265,9 +316,14 @@ pub(crate) struct Lent<'a> {
 }
 
 impl RecordPool {
-    pub(crate) fn new(class: &Bound<'_, PyType>) -> Self {
+    /// A pool of the class of `spec`.
+    pub(crate) fn new(class: &Bound<'_, PyType>, spec: &'static RecordSpec) -> Self {
         // Record classes are never freed: `CLASSES` holds them.
-        Self { class: class.as_ptr().cast(), spare: Cell::new(std::ptr::null_mut()) }
+        Self {
+            class: class.as_ptr().cast(),
+            kinds: spec.fields().iter().map(|field| field.kind).collect(),
+            spare: Cell::new(std::ptr::null_mut()),
+        }
     }
 
     /// Frees the record that is kept.
@@ -292,15 +348,25 @@ impl RecordPool {
                 return None;
             }
         }
+        let lent = Lent { record, pool: self, count: fields.len() };
         for (place, field) in fields.iter().enumerate() {
-            if let Value::Text(text) = field {
-                // SAFETY: the trampoline checked that the class has a field for each value.
-                let slot = unsafe { slot_at(record, place) };
-                slot.start = text.as_ptr();
-                slot.len = text.len();
+            // SAFETY: the trampoline checked that the class has a field for each value.
+            let slot = unsafe { slot_at(record, place) };
+            match field {
+                Value::Text(text) => {
+                    slot.start = text.as_ptr();
+                    slot.len = text.len();
+                }
+                // SAFETY: the GIL is held.
+                other => unsafe {
+                    slot.object = value::new(self.kinds[place], *other);
+                    if slot.object.is_null() {
+                        return None;
+                    }
+                },
             }
         }
-        Some(Lent { record, pool: self, count: fields.len() })
+        Some(lent)
     }
 }
 
@@ -318,10 +384,14 @@ impl Drop for Lent<'_> {
             } else {
                 for place in 0..self.count {
                     let slot = slot_at(self.record, place);
-                    if slot.object().is_null() {
+                    let kind = self.pool.kinds[place];
+                    if slot.object(kind).is_null() {
                         ffi::PyErr_Clear();
                     }
                     slot.start = std::ptr::null();
+                    if matches!(kind, Kind::Slice) {
+                        slice::end(slot.object);
+                    }
                 }
                 ffi::Py_DECREF(self.record);
             }
