@@ -1,7 +1,7 @@
 //! What a plugin registers while it is imported.
 //!
-//! `@orca.plugin` and `orca.register_capability` fill the capture that is open on this thread, and are errors when
-//! none is.
+//! `@orca.plugin`, `orca.register_capability` and `orca.request_permissions` fill the capture that is open on this
+//! thread, and are errors when none is.
 
 use std::cell::RefCell;
 
@@ -19,6 +19,8 @@ pub(crate) struct Capture {
     pub(crate) package: Option<Py<PyType>>,
     /// The classes of the capabilities, in the order of their registration.
     pub(crate) capabilities: Vec<Py<PyType>>,
+    /// The paths that it asks to read.
+    pub(crate) fs_read: Vec<String>,
 }
 
 thread_local! {
@@ -48,7 +50,7 @@ impl Drop for OpenCapture {
     }
 }
 
-/// Adds `base`, `plugin` and `register_capability`.
+/// Adds `base`, `plugin`, `register_capability` and `request_permissions`.
 pub(crate) fn add_to(orca: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = orca.py();
     let base = bases::package(py)?;
@@ -58,7 +60,8 @@ pub(crate) fn add_to(orca: &Bound<'_, PyModule>) -> PyResult<()> {
     let _ = PACKAGE_BASE.set(py, base.unbind());
     let _ = CAPABILITY_BASE.set(py, root.unbind());
     orca.add_function(wrap_pyfunction!(plugin, orca)?)?;
-    orca.add_function(wrap_pyfunction!(register_capability, orca)?)
+    orca.add_function(wrap_pyfunction!(register_capability, orca)?)?;
+    orca.add_function(wrap_pyfunction!(request_permissions, orca)?)
 }
 
 /// Marks the one class of a plugin, a subclass of `orca.base`.
@@ -101,6 +104,26 @@ fn register_capability(cls: Bound<'_, PyAny>) -> PyResult<()> {
         }
         _ => Err(PyValueError::new_err("Registered class must inherit from a PluginCapability base")),
     }
+}
+
+/// Asks the user whether the plugin may read these paths, once `register_capabilities()` has returned; a refusal ends
+/// the load.
+///
+/// Raises ValueError outside of loading and for an empty path, TypeError for what is no list of str.
+#[pyfunction]
+#[pyo3(signature = (*, fs_read = Vec::new()), text_signature = "(*, fs_read=[])")]
+fn request_permissions(fs_read: Vec<String>) -> PyResult<()> {
+    let refuse = |message: &str| Err(PyValueError::new_err(message.to_owned()));
+    if OPEN.with_borrow(Option::is_none) {
+        return refuse("request_permissions() called outside plugin discovery context");
+    }
+    if fs_read.iter().any(String::is_empty) {
+        return refuse(
+            "request_permissions(fs_read=...) does not accept an empty path: name a file or a folder",
+        );
+    }
+    OPEN.with_borrow_mut(|open| open.as_mut().map(|open| open.fs_read.extend(fs_read)));
+    Ok(())
 }
 
 fn derives(class: &Bound<'_, PyType>, base: &PyOnceLock<Py<PyType>>) -> PyResult<bool> {

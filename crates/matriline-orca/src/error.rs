@@ -149,6 +149,17 @@ pub enum LoadError {
         /// The type of both.
         kind: CapabilityType,
     },
+    /// What it asked for was refused.
+    #[error(
+        "Plugin registration failed: Plugin `{plugin}` may not read {}: it asked for that, and it was denied; allow it, and load the plugin again",
+        .paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+    )]
+    PermissionDenied {
+        /// The key of the plugin.
+        plugin: String,
+        /// What it asked to read.
+        paths: Vec<String>,
+    },
     /// Python is not running.
     #[error("Plugin `{plugin}` cannot be loaded: Python is not running")]
     NotRunning {
@@ -182,6 +193,7 @@ impl LoadError {
             | Self::EmptyName { plugin, .. }
             | Self::SeparatorInName { plugin, .. }
             | Self::Duplicate { plugin, .. }
+            | Self::PermissionDenied { plugin, .. }
             | Self::NotRunning { plugin } => plugin,
         }
     }

@@ -2,16 +2,30 @@
 //!
 //! The module is made in Rust, from the [table](matriline_capability::table) where the table says it: no Python
 //! source is read at start. A plugin registers itself while it is imported (`capture`); what it registered is made
-//! into capabilities and checked ([`load()`]) before anything of it can be called.
+//! into capabilities and checked ([`load()`]) before anything of it can be called. What the application offers to it
+//! ([`offer()`]) stands in `orca.host`.
 
+mod absent;
+mod agent;
 mod bases;
 mod capture;
+mod defaults;
 mod error;
+mod handles;
+mod host;
 mod load;
 mod module;
+mod pages;
+mod services;
+mod settings;
+mod slicing;
 mod steps;
+mod visualization;
 
+pub use defaults::default_config;
 pub use error::{LoadError, Stage};
-pub use load::{LoadRequest, LoadedPlugin, Unloaded, load};
+pub use host::{Offer, Offering, offer, withdraw};
+pub use load::{LoadRequest, LoadedPlugin, Unloaded, load, tell_cancelled};
 pub use module::{PACKAGE, install};
+pub use services::Services;
 pub use steps::{FailedLoad, LoadTimes, Phase, Steps};

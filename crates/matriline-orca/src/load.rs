@@ -1,22 +1,26 @@
 //! Loading: import, capture, make, check, `on_load`. Unloading is the reverse.
 
-use std::collections::HashSet;
+mod make;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use matriline_capability::{CapabilityId, CapabilityType, Raised, TypeSpec, table};
+use matriline_capability::{CallError, Capability, CapabilityId, Common, CommonCapability, Raised};
 use matriline_python::identity::{self, Identity};
 use matriline_python::imports::{self, Claim, EnvironmentName, Source};
-use matriline_python::{Interpreter, PythonCapability, import_threading, lossy, output, raised, type_name};
+use matriline_python::{Interpreter, PythonCapability, import_threading, output, raised, type_name};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::PyType;
 
 use crate::capture::{Capture, OpenCapture};
+use crate::defaults::default_config;
 use crate::error::{LoadError, Stage};
-use crate::module::{self, PACKAGE};
+use crate::module;
+use crate::services::Services;
 use crate::steps::{FailedLoad, LoadTimes, Phase, Steps};
+use crate::{handles, host};
 
 /// What is to be loaded.
 #[derive(Debug)]
@@ -34,13 +38,18 @@ pub struct LoadRequest {
     pub distributions: Vec<PathBuf>,
     /// Whose code it is.
     pub identity: Arc<Identity>,
+    /// Whom it asks for its configuration and the like.
+    pub services: Arc<dyn Services>,
 }
 
 /// A plugin that is loaded. It is unloaded by [`unload`](Self::unload), never by being dropped.
 #[derive(Debug)]
 pub struct LoadedPlugin {
     identity: Arc<Identity>,
+    services: Arc<dyn Services>,
     capabilities: Vec<Arc<PythonCapability>>,
+    /// The capabilities that have a page for their configuration, by their place.
+    with_page: Vec<usize>,
     times: LoadTimes,
 }
 
@@ -60,7 +69,7 @@ pub struct Unloaded {
 ///
 /// Threads: any, several at a time; takes the GIL for as long as Python runs.
 pub fn load(request: LoadRequest, steps: &Steps<'_>) -> Result<LoadedPlugin, FailedLoad> {
-    let LoadRequest { module, names, environment, folders, distributions, identity } = request;
+    let LoadRequest { module, names, environment, folders, distributions, identity, services } = request;
     let owner = identity.key().to_owned();
     let not_running = LoadError::NotRunning { plugin: owner.clone() };
     let claim = Claim { owner, names, environment, folders, distributions };
@@ -72,7 +81,13 @@ pub fn load(request: LoadRequest, steps: &Steps<'_>) -> Result<LoadedPlugin, Fai
         if let Err(error) = import_threading(py) {
             tracing::warn!(target: "matriline::load", "`threading` cannot be imported: {error}");
         }
-        let mut plugin = LoadedPlugin { identity, capabilities: Vec::new(), times: LoadTimes::default() };
+        let mut plugin = LoadedPlugin {
+            identity,
+            services,
+            capabilities: Vec::new(),
+            with_page: Vec::new(),
+            times: LoadTimes::default(),
+        };
         let entered = plugin.enter(py, &module, steps);
         plugin.put_back(py);
         match entered {
@@ -95,6 +110,18 @@ impl LoadedPlugin {
     /// Whose code it is.
     pub fn identity(&self) -> &Arc<Identity> {
         &self.identity
+    }
+
+    /// Whether a capability has a page for its configuration, as it said when it was loaded.
+    pub fn has_config_ui(&self, id: &CapabilityId) -> bool {
+        self.with_page.iter().any(|place| self.capabilities[*place].id() == id)
+    }
+
+    /// Closes the dialogs that its threads wait for: it is to be unloaded, and calls are to return.
+    ///
+    /// Threads: any.
+    pub fn close_dialogs(&self) {
+        host::dismiss(&self.identity);
     }
 
     /// How long the phases of its load took.
@@ -131,7 +158,9 @@ impl LoadedPlugin {
             match plugin.capabilities.is_empty() {
                 true => Err(LoadError::NoCapabilities { plugin: plugin.key() }),
                 false => plugin.check_duplicates(),
-            }
+            }?;
+            plugin.seed_configs();
+            Ok(())
         })?;
         self.timed(steps, Phase::OnLoad, |plugin| {
             for place in 0..plugin.capabilities.len() {
@@ -145,6 +174,7 @@ impl LoadedPlugin {
                     return Err(error);
                 }
             }
+            plugin.ask_for_pages();
             Ok(())
         })
     }
@@ -171,7 +201,7 @@ impl LoadedPlugin {
 
     /// Lets the plugin register its capabilities; answers their classes.
     fn register(&self, py: Python<'_>, open: OpenCapture) -> Result<Vec<Py<PyType>>, LoadError> {
-        let Capture { package, mut capabilities } = open.take();
+        let Capture { package, mut capabilities, mut fs_read } = open.take();
         let Some(package) = package else {
             return Err(LoadError::NoPackageClass { plugin: self.key() });
         };
@@ -181,9 +211,58 @@ impl LoadedPlugin {
         instance
             .call_method0(intern!(py, "register_capabilities"))
             .map_err(|error| self.raised(py, Stage::Register, Some(package), &error))?;
-        // Classes that were registered while the module was imported come first.
-        capabilities.extend(open.take().capabilities);
+        // What was registered while the module was imported comes first.
+        let registered = open.take();
+        capabilities.extend(registered.capabilities);
+        fs_read.extend(registered.fs_read);
+        self.ask_for_permissions(fs_read)?;
         Ok(capabilities)
+    }
+
+    /// What the plugin asked for is decided when it has registered, all at once.
+    fn ask_for_permissions(&self, paths: Vec<String>) -> Result<(), LoadError> {
+        let may = || self.services.request_fs_read(self.identity.key(), &paths);
+        match paths.is_empty() || identity::host_call(may) {
+            true => Ok(()),
+            false => Err(LoadError::PermissionDenied { plugin: self.key(), paths }),
+        }
+    }
+
+    /// A capability that has a configuration to begin with, and none stored, has it stored.
+    fn seed_configs(&self) {
+        for capability in &self.capabilities {
+            let id = capability.id();
+            if !capability.has(Common::GetDefaultConfig)
+                || identity::host_call(|| self.services.has_config(id))
+            {
+                continue;
+            }
+            match default_config(capability) {
+                Ok(config) if config == "{}" => {}
+                Ok(config) => drop(identity::host_call(|| self.services.save_config(id, &config))),
+                Err(error) => self.warn_of(&error),
+            }
+        }
+    }
+
+    /// Asked once: what raises, or answers something else, has no page.
+    fn ask_for_pages(&mut self) {
+        for (place, capability) in self.capabilities.iter().enumerate() {
+            if !capability.has(Common::HasConfigUi) {
+                continue;
+            }
+            match capability.has_config_ui() {
+                Ok(true) => self.with_page.push(place),
+                Ok(false) => {}
+                Err(error) => self.warn_of(&error),
+            }
+        }
+    }
+
+    fn warn_of(&self, error: &CallError) {
+        let plugin = self.identity.key();
+        let traceback = error.raised().map(|raised| format!("\n{}", raised.traceback)).unwrap_or_default();
+        tracing::warn!(target: "matriline::config", plugin, "{error}{traceback}");
     }
 
     fn on_load(&self, py: Python<'_>, place: usize) -> Result<(), LoadError> {
@@ -196,84 +275,8 @@ impl LoadedPlugin {
         loaded.unwrap_or(Ok(()))
     }
 
-    /// Makes the capability of a class and asks it once for its type and its name.
-    fn make(&self, class: &Bound<'_, PyType>) -> Result<PythonCapability, LoadError> {
-        let py = class.py();
-        let raised = |stage| move |error: PyErr| self.raised(py, stage, Some(class), &error);
-        let instance = class.call0().map_err(raised(Stage::Capability))?;
-        let kind = instance.call_method0(intern!(py, "get_type")).map_err(raised(Stage::GetType))?;
-        let kind = self.kind(class, &kind)?;
-        let name = instance.call_method0(intern!(py, "get_name")).map_err(raised(Stage::GetName))?;
-        let name = self.name(class, &name)?;
-        if let Some(row) = table::row(kind) {
-            self.warn_unwritten(class, row, &name);
-        }
-        let id = CapabilityId { kind, name, plugin_key: self.key() };
-        PythonCapability::new(&instance, id, self.identity.clone(), PACKAGE)
-            .map_err(raised(Stage::Capability))
-    }
-
-    fn kind(
-        &self,
-        class: &Bound<'_, PyType>,
-        answer: &Bound<'_, PyAny>,
-    ) -> Result<CapabilityType, LoadError> {
-        let py = class.py();
-        let members =
-            matriline_python::module(py, PACKAGE).and_then(|orca| orca.getattr(intern!(py, "PluginType")));
-        let is_member = members.and_then(|class| answer.is_instance(&class)).unwrap_or(false);
-        let number = answer.getattr(intern!(py, "value")).and_then(|value| value.extract::<u8>()).ok();
-        number
-            .filter(|_| is_member)
-            .and_then(CapabilityType::from_number)
-            .ok_or_else(|| self.wrong_answer(class, "get_type", "a member of `orca.PluginType`", answer))
-    }
-
-    fn name(&self, class: &Bound<'_, PyType>, answer: &Bound<'_, PyAny>) -> Result<String, LoadError> {
-        let Ok(name) = answer.cast::<PyString>() else {
-            return Err(self.wrong_answer(class, "get_name", "a `str`", answer));
-        };
-        match lossy(name) {
-            name if name.is_empty() => {
-                Err(LoadError::EmptyName { plugin: self.key(), class: type_name(class) })
-            }
-            name if name.contains(';') => Err(LoadError::SeparatorInName { plugin: self.key(), name }),
-            name => Ok(name),
-        }
-    }
-
-    /// A class without a method of its row loads, since others of its methods may work; a call of it is an error.
-    fn warn_unwritten(&self, class: &Bound<'_, PyType>, row: &TypeSpec, name: &str) {
-        let py = class.py();
-        let base = matriline_python::module(py, &format!("{PACKAGE}.{}", row.python_module));
-        let base = base.and_then(|module| module.getattr(PyString::intern(py, row.python_class)));
-        for method in row.methods {
-            let method_name = PyString::intern(py, method.name);
-            let inherited = base.as_ref().ok().and_then(|base| base.getattr(&method_name).ok());
-            let own = class.getattr(&method_name).ok();
-            let written = own.is_some_and(|own| inherited.is_none_or(|inherited| !own.is(&inherited)));
-            if !written {
-                let (plugin, class, method) = (self.identity.key(), type_name(class), method.name);
-                tracing::warn!(target: "matriline::load", plugin, "Plugin `{plugin}`: class `{class}` of capability `{name}` has no method `{method}`; every call of it will fail");
-            }
-        }
-    }
-
-    fn check_duplicates(&self) -> Result<(), LoadError> {
-        use matriline_capability::Capability;
-        let mut seen = HashSet::new();
-        for capability in &self.capabilities {
-            let CapabilityId { kind, name, .. } = capability.id();
-            if !seen.insert((*kind, name)) {
-                return Err(LoadError::Duplicate { plugin: self.key(), name: name.clone(), kind: *kind });
-            }
-        }
-        Ok(())
-    }
-
     /// Runs `on_unload` of the first `count` capabilities; what they raise ends nothing.
     fn on_unload(&self, py: Python<'_>, count: usize) -> Vec<(CapabilityId, Raised)> {
-        use matriline_capability::Capability;
         let run = |capability: &Arc<PythonCapability>| {
             let called = capability.with_instance(py, |instance| {
                 instance.call_method0(intern!(py, "on_unload")).map(drop).map_err(|error| raised(py, &error))
@@ -299,7 +302,9 @@ impl LoadedPlugin {
 
     /// Lets go of the objects and the modules; answers the names of threads that are still there.
     fn leave(&self, py: Python<'_>) -> Vec<String> {
+        host::release(py, &self.identity);
         for capability in &self.capabilities {
+            capability.with_instance(py, handles::remove);
             capability.retire(py);
         }
         // Destructors of what goes with the modules run as the plugin.
@@ -326,15 +331,16 @@ impl LoadedPlugin {
         let raised = Box::new(raised(py, error));
         LoadError::Raised { plugin: self.key(), stage, class: class.map(type_name), raised }
     }
+}
 
-    fn wrong_answer(
-        &self,
-        class: &Bound<'_, PyType>,
-        method: &'static str,
-        expected: &'static str,
-        answer: &Bound<'_, PyAny>,
-    ) -> LoadError {
-        let (class, found) = (type_name(class), type_name(&answer.get_type()));
-        LoadError::WrongAnswer { plugin: self.key(), class, method, expected, found }
-    }
+/// Runs `on_cancelled` of a capability whose calls are to return; answers what it raised.
+///
+/// Threads: any; takes the GIL, which the calls may keep for long. The capability may be unloaded meanwhile.
+pub fn tell_cancelled(capability: &PythonCapability) -> Option<Raised> {
+    let tell = |py: Python<'_>| {
+        capability.with_instance(py, |instance| {
+            instance.call_method0(intern!(py, "on_cancelled")).err().map(|error| raised(py, &error))
+        })
+    };
+    Interpreter::with(tell).flatten().flatten()
 }

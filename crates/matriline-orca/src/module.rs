@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use matriline_capability::{CapabilityType, Status, table};
-use matriline_python::{enumeration, modules, record_class, result_class, set_statuses};
+use matriline_capability::{CapabilityType, ENUMERATIONS, LifecycleEvtCode, Status, table};
+use matriline_python::{enumeration, enumeration_of, modules, record_class, result_class, set_statuses};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule};
 
-use crate::{bases, capture};
+use crate::{absent, bases, capture, host, slicing, visualization};
 
 /// The name of the module.
 pub const PACKAGE: &str = "orca";
@@ -19,6 +19,7 @@ pub const PACKAGE: &str = "orca";
 /// What Python raises when a part cannot be made.
 pub fn install(py: Python<'_>) -> PyResult<()> {
     let orca = PyModule::new(py, PACKAGE)?;
+    orca.add("__doc__", "What plugins register with, and what the application offers to them.")?;
     // A package without folders: `import orca.gcode` works, `import orca.other` says that there is none.
     orca.setattr("__path__", PyList::empty(py))?;
     orca.setattr("__spec__", spec(py, PACKAGE)?)?;
@@ -29,6 +30,21 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     let kinds: Vec<_> = CapabilityType::ALL.iter().map(|kind| (kind.member(), *kind as i64)).collect();
     let kinds = add_enumeration(&orca, "PluginType", &kinds)?;
 
+    for spec in ENUMERATIONS {
+        let module = place(&orca, spec.python_module)?;
+        let (class, members) = enumeration_of(py, PACKAGE, spec)?;
+        module.add(spec.class, class)?;
+        // Those of the codes are words that a module has other uses for.
+        if spec.class != LifecycleEvtCode::SPEC.class {
+            for (name, member) in spec.members.iter().zip(members) {
+                // Of two members of one name that of the older enumeration is meant.
+                if !module.dict().contains(name)? {
+                    module.add(*name, member)?;
+                }
+            }
+        }
+    }
+
     orca.add("ExecutionResult", result_class(py)?)?;
     for record in table::RECORDS {
         place(&orca, record.python_module)?.add(record.class, record_class(py, PACKAGE, record)?)?;
@@ -36,20 +52,27 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     let root = bases::root(py, &kinds)?;
     for row in table::TYPES {
         let base = bases::of_row(&root, row, &kinds[row.kind as usize])?;
-        place(&orca, row.python_module)?.add(row.python_class, base)?;
+        let module = place(&orca, row.python_module)?;
+        module.add("__doc__", format!("What capabilities of the type `{}` need.", row.kind.as_str()))?;
+        module.add(row.python_class, base)?;
     }
     orca.add(bases::ROOT, root)?;
     capture::add_to(&orca)?;
-    let mut parts = BTreeSet::from([""]);
+    host::add_features(&orca)?;
+    host::add_to(&place(&orca, "host")?)?;
+    slicing::add_to(&place(&orca, "slicing")?)?;
+    visualization::add_to(&place(&orca, "visualization")?)?;
+    let mut parts = BTreeSet::from(["", "host", "host.ui", "host.plugin"]);
     parts.extend(table::TYPES.iter().map(|row| row.python_module));
     parts.extend(table::RECORDS.iter().map(|record| record.python_module));
     let keep = |part| -> PyResult<_> {
         let module = place(&orca, part)?;
+        absent::add_to(&module)?;
         Ok((module.clone().unbind(), module.dict().copy()?.unbind()))
     };
     let made = parts.into_iter().map(keep).collect::<PyResult<Vec<_>>>()?;
     MADE.get_or_init(py, || made);
-    Ok(())
+    host::hide_optional(py)
 }
 
 /// The modules as they were made.
@@ -65,6 +88,24 @@ pub(crate) fn restore(py: Python<'_>) -> PyResult<()> {
             if !now.get_item(&name)?.is_some_and(|found| found.is(&value)) {
                 now.set_item(name, value)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Gives a module a name, or takes it away: an application offers it, or does not.
+pub(crate) fn set(
+    module: &Bound<'_, PyModule>,
+    name: &str,
+    object: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let made = MADE.get(module.py()).into_iter().flatten().find(|(known, _)| known.is(module));
+    let now = module.dict();
+    for names in [Some(&now), made.map(|(_, names)| names.bind(module.py()))].into_iter().flatten() {
+        match object {
+            Some(object) => names.set_item(name, object)?,
+            None if names.contains(name)? => names.del_item(name)?,
+            None => {}
         }
     }
     Ok(())
@@ -89,11 +130,14 @@ fn place<'py>(orca: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, Py
     if name.is_empty() {
         return Ok(orca.clone());
     }
+    if let Some((outer, inner)) = name.split_once('.') {
+        return place(&place(orca, outer)?, inner);
+    }
     if let Ok(found) = orca.getattr(name) {
         return Ok(found.cast_into()?);
     }
     let py = orca.py();
-    let path = format!("{PACKAGE}.{name}");
+    let path = format!("{}.{name}", orca.name()?);
     let module = PyModule::new(py, &path)?;
     orca.add(name, &module)?;
     module.setattr("__spec__", spec(py, &path)?)?;

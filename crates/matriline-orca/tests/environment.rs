@@ -1,6 +1,7 @@
 //! What environments bring: shared when they agree, refused before the import when they do not, kept once imported.
 
 mod common;
+mod numpy;
 
 use common::{Host, eval, is_imported, name, run, unload};
 use matriline_orca::LoadError;
@@ -150,14 +151,12 @@ fn distributions_are_those_of_the_plugin() {
 
 /// Real numpy, when the environment names a folder that holds it.
 fn numpy_loads_unloads_and_loads_again() {
-    let Some(folder) = numpy() else {
+    let Some(folder) = numpy::folder() else {
         return matriline_testkit::skip("numpy cannot be installed");
     };
     let host = Host::start();
-    let mut plugin = host.plugin("first", "import numpy\nassert numpy.arange(4).sum() == 6");
-    for part in ["numpy", "numpy.libs"] {
-        plugin = plugin.brings(name(part, folder.path(), "any"));
-    }
+    let plugin = host.plugin("first", "import numpy\nassert numpy.arange(4).sum() == 6");
+    let plugin = numpy::brought_by(plugin, &folder);
     for _ in 0..2 {
         let loaded = plugin.load();
         run(&loaded, "import numpy.linalg\nassert numpy.linalg.norm([3, 4]) == 5").unwrap();
@@ -165,25 +164,6 @@ fn numpy_loads_unloads_and_loads_again() {
         assert!(is_imported("numpy"));
     }
     assert_eq!(eval("'first' in __import__('sys').modules"), "False");
-}
-
-/// A folder with numpy for the Python that this was built against.
-fn numpy() -> Option<tempfile::TempDir> {
-    let python = std::env::var_os("PYO3_PYTHON").unwrap_or_else(|| "python3".into());
-    let folder = tempfile::tempdir().unwrap();
-    let mut install = std::process::Command::new(python);
-    install.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--only-binary",
-        ":all:",
-        "--target",
-    ]);
-    let done = install.arg(folder.path()).arg("numpy").output().ok()?;
-    done.status.success().then_some(folder)
 }
 
 process_tests!(

@@ -4,8 +4,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use matriline_orca::{FailedLoad, LoadRequest, LoadedPlugin, Steps, Unloaded, load};
+use matriline_capability::CapabilityId;
+use matriline_orca::{FailedLoad, LoadRequest, LoadedPlugin, Services, Steps, Unloaded, load};
 use matriline_policy::WriteRules;
 use matriline_python::identity::{self, Identity, IdentityOptions};
 use matriline_python::imports::{EnvironmentName, Source};
@@ -80,6 +82,33 @@ pub fn name(name: &str, folder: &Path, version: &str) -> EnvironmentName {
     }
 }
 
+/// An application that offers nothing.
+struct NoServices;
+
+impl Services for NoServices {
+    fn has_config(&self, _: &CapabilityId) -> bool {
+        true
+    }
+
+    fn config(&self, _: &CapabilityId) -> Option<String> {
+        None
+    }
+
+    fn config_version(&self, _: &CapabilityId) -> String {
+        String::new()
+    }
+
+    fn save_config(&self, _: &CapabilityId, _: &str) -> bool {
+        false
+    }
+
+    fn request_fs_read(&self, _: &str, _: &[String]) -> bool {
+        false
+    }
+
+    fn post_message(&self, _: &CapabilityId, _: &str) {}
+}
+
 impl Plugin<'_> {
     pub fn brings(mut self, name: EnvironmentName) -> Self {
         self.distributions = vec![name.folder.clone()];
@@ -109,6 +138,7 @@ impl Plugin<'_> {
             folders: vec![folder],
             distributions: self.distributions.clone(),
             identity,
+            services: Arc::new(NoServices),
         }
     }
 
