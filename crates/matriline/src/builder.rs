@@ -3,21 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use matriline_capability::CapabilityId;
 use matriline_catalog::{Discovery, ScanOptions};
+use matriline_host::Host;
 use matriline_manifest::RequiresPython;
-use matriline_orca as orca;
+use matriline_orca::{self as orca, Offer, Offering};
 use matriline_python::{Interpreter, InterpreterOptions, logged_to, output, set_log};
 use matriline_refs::PluginOptions;
 
+use crate::config_store::PresetConfigs;
 use crate::events::{Events, Post};
 use crate::lease::Lease;
 use crate::loader::LoaderParts;
 use crate::log::{self, Callback, LogRecord};
 use crate::manager::Parts;
+use crate::services::{Answers, PermissionRequest};
+use crate::storage::PluginStorage;
 use crate::target::running_target;
 use crate::unload::PATIENCE;
-use crate::{DependencyOptions, Error, PluginLoader, PluginManager, abandoned};
+use crate::{DependencyOptions, Error, OwnAgent, PluginLoader, PluginManager, abandoned};
 
 /// What a manager is started with.
 pub struct ManagerBuilder {
@@ -31,8 +37,16 @@ pub struct ManagerBuilder {
     requires_python: RequiresPython,
     log: Option<Callback>,
     post: Option<Post>,
+    host: Option<Arc<dyn Host>>,
+    host_patience: Duration,
     dependencies: DependencyOptions,
+    presets: Option<Arc<dyn PresetConfigs>>,
+    answers: Answers,
+    own_agents: Vec<OwnAgent>,
 }
+
+/// See [`ManagerBuilder::host_patience`].
+const HOST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether `orca` was made importable. Managers start on the main thread, one after the other.
 static INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -50,7 +64,12 @@ impl ManagerBuilder {
             requires_python: RequiresPython::Warn,
             log: None,
             post: None,
+            host: None,
+            host_patience: HOST_PATIENCE,
             dependencies: DependencyOptions::default(),
+            presets: None,
+            answers: Answers::default(),
+            own_agents: OwnAgent::of_orca(),
         }
     }
 
@@ -105,16 +124,64 @@ impl ManagerBuilder {
         self
     }
 
-    /// How subscribers are called: `post` puts what it is given into the event loop of the application, where it is
-    /// run soon and in order. Without it they are called where the event happens, mostly on threads of the loader.
+    /// How subscribers and the [`host`](Self::host) are called: `post` puts what it is given into the event loop of the
+    /// application, where it is run soon and in order, on the main thread. Without it subscribers are called where the
+    /// event happens, mostly on threads of the loader, and the host on threads of plugins.
     pub fn post(mut self, post: impl Fn(Box<dyn FnOnce() + Send>) + Send + Sync + 'static) -> Self {
         self.post = Some(Arc::new(post));
+        self
+    }
+
+    /// What the application offers to plugins: its model, its presets, its user interface. It is called on the main
+    /// thread, through the function given to [`post`](Self::post), or while the main thread waits in a function of
+    /// matriline; without such a function on the threads of plugins. Without a host plugins are told that there is no
+    /// application.
+    pub fn host(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// How long a plugin waits for an answer of the host while the main thread is inside of a plugin's code, which may
+    /// be waiting for the same plugin. 30 seconds by default.
+    pub fn host_patience(mut self, patience: Duration) -> Self {
+        self.host_patience = patience;
         self
     }
 
     /// How packages that plugins depend on are installed.
     pub fn dependencies(mut self, options: DependencyOptions) -> Self {
         self.dependencies = options;
+        self
+    }
+
+    /// The overrides of configurations in the edited preset. Without them no configuration is overridden.
+    pub fn preset_configs(mut self, presets: impl PresetConfigs + 'static) -> Self {
+        self.presets = Some(Arc::new(presets));
+        self
+    }
+
+    /// Decides whether a plugin is allowed what it asks for while it is loaded (`orca.request_permissions`): a refusal
+    /// ends the load. What is granted is kept in the sidecar and not asked again. Without a decision everything is
+    /// granted. It is called where the [`host`](Self::host) is called, and may wait for the user.
+    pub fn permissions(
+        mut self,
+        permit: impl Fn(&PermissionRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.answers.permit = Some(Arc::new(permit));
+        self
+    }
+
+    /// Takes what a capability posts to its page ([`PagesCapability`](crate::PagesCapability)), a JSON text. It is
+    /// called where the [`host`](Self::host) is called, in order and a little later. Without it messages are dropped.
+    pub fn post_to_page(mut self, post: impl Fn(&CapabilityId, &str) + Send + Sync + 'static) -> Self {
+        self.answers.post_to_page = Some(Arc::new(post));
+        self
+    }
+
+    /// The printer agents that the application brings itself: plugins cannot take their ids. [`OwnAgent::of_orca`] by
+    /// default.
+    pub fn own_printer_agents(mut self, agents: impl IntoIterator<Item = OwnAgent>) -> Self {
+        self.own_agents = agents.into_iter().collect();
         self
     }
 
@@ -147,14 +214,28 @@ impl ManagerBuilder {
             cloud_user: self.cloud_user,
             requires_python: self.requires_python,
         };
+        let loader = PluginLoader::new(LoaderParts {
+            events: Events::new(self.post.clone(), dispatch.clone()),
+            environments: self.dependencies.open(&data_dir),
+            presets: self.presets,
+            answers: self.answers,
+            own_agents: self.own_agents,
+            data_dir: data_dir.clone(),
+            dispatch: dispatch.clone(),
+            lease,
+        });
+        let storage = PluginStorage(Arc::downgrade(&loader.0));
+        let offering = logged_to(&dispatch, || {
+            offer(Offer {
+                host: self.host,
+                storage: Some(Arc::new(storage)),
+                post: self.post,
+                patience: self.host_patience,
+            })
+        })?;
         let parts = Parts {
-            loader: PluginLoader::new(LoaderParts {
-                events: Events::new(self.post, dispatch.clone()),
-                environments: self.dependencies.open(&data_dir),
-                data_dir: data_dir.clone(),
-                dispatch: dispatch.clone(),
-                lease,
-            }),
+            loader,
+            offering,
             discovery: Discovery::new(&data_dir, scan.clone()),
             data_dir,
             application_version: self.application_version,
@@ -184,6 +265,15 @@ fn start_python(home: Option<PathBuf>) -> Result<(), Error> {
         true => Ok(()),
         false => Err(matriline_python::StartError::Twice.into()),
     }
+}
+
+/// Shows the application to plugins.
+fn offer(offer: Offer) -> Result<Offering, Error> {
+    let refused = |traceback| Error::from(matriline_python::StartError::Refused(traceback));
+    let offered = Interpreter::with(|py| {
+        orca::offer(py, offer).map_err(|error| refused(matriline_python::raised(py, &error).traceback))
+    });
+    offered.unwrap_or_else(|| Err(matriline_python::StartError::Twice.into()))
 }
 
 /// A log that cannot be written is no reason not to start.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use matriline_capability::{CallError, CapabilityId, CapabilityType, Raised, Status};
+use matriline_catalog::state::StateError;
 use matriline_install::InstallError;
 use matriline_install::environment::EnvironmentError;
 use matriline_orca::LoadError;
@@ -150,6 +151,23 @@ pub enum Error {
         /// The exception, where it raised.
         raised: Option<Box<Raised>>,
     },
+    /// The export was cancelled between two capabilities.
+    #[error("The export of `{path}` was cancelled", path = path.display())]
+    ExportCancelled {
+        /// The G-code file.
+        path: PathBuf,
+    },
+    /// A configuration was not stored.
+    #[error(transparent)]
+    Config(#[from] Arc<StateError>),
+    /// No preset is edited that could override a configuration.
+    #[error(
+        "No edited preset can override the configuration of capability {id}: select a preset whose options name capabilities of that type"
+    )]
+    NoPreset {
+        /// The capability.
+        id: CapabilityId,
+    },
     /// The system refused a file.
     #[error("The file `{path}` cannot be {act}: {cause}", path = path.display())]
     File {
@@ -190,6 +208,8 @@ pub enum ErrorCode {
     EnvironmentFailed = 17,
     /// The plugin is being loaded or unloaded, and that was not over in time.
     Busy = 18,
+    /// A configuration was not stored.
+    ConfigFailed = 19,
     /// The capability is unloaded.
     CapabilityUnloaded = 20,
     /// The capability is disabled.
@@ -200,8 +220,12 @@ pub enum ErrorCode {
     PluginRaised = 23,
     /// The plugin answered with something else.
     WrongAnswer = 24,
+    /// The plugin takes longer than the caller waits.
+    TimedOut = 25,
     /// An export was not post-processed.
     PostProcessFailed = 30,
+    /// An export was cancelled.
+    ExportCancelled = 31,
     /// The system refused a file.
     Io = 40,
     /// A defect of matriline.
@@ -233,8 +257,11 @@ impl Error {
                 CallError::Raised { .. } => ErrorCode::PluginRaised,
                 CallError::WrongAnswer { .. } => ErrorCode::WrongAnswer,
                 CallError::WrongArgument { .. } => ErrorCode::InvalidArgument,
+                CallError::TimedOut { .. } => ErrorCode::TimedOut,
             },
             Self::PostProcess { .. } => ErrorCode::PostProcessFailed,
+            Self::ExportCancelled { .. } => ErrorCode::ExportCancelled,
+            Self::Config(_) | Self::NoPreset { .. } => ErrorCode::ConfigFailed,
             Self::DataFolder { .. } | Self::File { .. } => ErrorCode::Io,
         }
     }
@@ -254,12 +281,16 @@ impl Error {
             | Self::Unexpected { plugin, .. }
             | Self::Reported { plugin, .. } => Some(plugin),
             Self::Load(error) => Some(error.plugin()),
-            Self::StillRunning { id, .. } | Self::PostProcess { id, .. } => Some(&id.plugin_key),
+            Self::StillRunning { id, .. } | Self::PostProcess { id, .. } | Self::NoPreset { id } => {
+                Some(&id.plugin_key)
+            }
             Self::Call(error) => Some(&error.id().plugin_key),
             Self::Start(_)
             | Self::AlreadyManaged
             | Self::ShutDown
             | Self::Install(_)
+            | Self::Config(_)
+            | Self::ExportCancelled { .. }
             | Self::DataFolder { .. }
             | Self::File { .. } => None,
         }
@@ -278,6 +309,12 @@ impl Error {
     /// The whole traceback of the exception behind it.
     pub fn traceback(&self) -> Option<&str> {
         self.raised().map(|raised| raised.traceback.as_str())
+    }
+}
+
+impl From<StateError> for Error {
+    fn from(error: StateError) -> Self {
+        Self::Config(Arc::new(error))
     }
 }
 

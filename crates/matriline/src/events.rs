@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use matriline_capability::CapabilityId;
 use matriline_python::identity::host_call;
-use matriline_python::logged_to;
+use matriline_python::{logged_to, panic_text};
 use matriline_registry::lock::Mutex;
 use tracing::Dispatch;
 
-use crate::panicked::text_of;
 use crate::timings::OverBudget;
 
 /// Runs what it is given on the thread of the application that is to be told of events, soon and in order: it puts
@@ -136,7 +135,7 @@ impl Events {
             Some(post) => {
                 let posted = catch_unwind(AssertUnwindSafe(|| host_call(|| post(Box::new(tell)))));
                 if let Err(panic) = posted {
-                    let problem = text_of(&*panic);
+                    let problem = panic_text(&*panic);
                     logged_to(&self.dispatch, || {
                         tracing::error!(target: "matriline::events", "An event was lost, because the application's function for posting failed: {problem}");
                     });
@@ -153,7 +152,7 @@ fn tell_all(subscribers: &[Arc<Subscriber>], event: &Event) {
         }
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| subscriber.listener.tell(event))) {
             let (what, about) = event.describe();
-            let problem = text_of(&*panic);
+            let problem = panic_text(&*panic);
             tracing::error!(
                 target: "matriline::events",
                 plugin = event.plugin(),

@@ -22,38 +22,51 @@
 //! holds what runs. Neither ever changes the other.
 
 mod abandoned;
+mod agents;
 mod bisect;
 mod builder;
+mod cancelling;
+mod config;
+mod config_store;
 mod dependencies;
 mod discovery;
+mod drawing;
 mod error;
 mod events;
 mod install;
 mod lease;
+mod lifecycle;
 mod load;
 mod loader;
 mod loading;
 mod log;
 mod manager;
 mod marker;
-mod panicked;
 mod post_process;
 mod presets;
 mod quarantine;
 mod script;
+mod services;
+mod slicing;
 mod slots;
 mod source;
 mod startup;
+mod storage;
 mod subscribe;
 mod target;
 mod timings;
 mod unload;
 mod wishes;
+mod within;
 mod workers;
 
+pub use agents::{AgentFunctions, ListedAgent, OwnAgent, PrinterAgents};
 pub use bisect::{Answer, Bisect, BisectError, Finding};
 pub use builder::ManagerBuilder;
+pub use config::ConfigScope;
+pub use config_store::{CapabilityConfig, PresetConfigs, StoredConfig};
 pub use dependencies::DependencyOptions;
+pub use drawing::Drawn;
 pub use error::{Error, ErrorCode};
 pub use events::{Post, Subscription};
 pub use loader::PluginLoader;
@@ -62,8 +75,13 @@ pub use log::{LogLevel, LogRecord};
 pub use manager::PluginManager;
 pub use marker::{Activity, Crash};
 pub use matriline_capability::{
-    CallError, Capability, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext,
-    Raised, ScriptCapability, Status, Typed, Value,
+    AgentInfo, Answered, CallError, CameraStreamMode, CancelFn, Capability, CapabilityId, CapabilityType,
+    DetectResult, ExecutionResult, FilamentSyncMode, GcodeCapability, GcodeContext, LifecycleContext,
+    LifecycleEvent, LifecycleEvtCode, LocalConnectFn, MessageFn, PagesCapability, PrintParams,
+    PrinterAgentCapability, PrinterConnectionParams, QueueOnMainFn, Raised, ScriptCapability, ServerFn,
+    Slice, SlicingCapability, SlicingContext, SnapshotFn, SsdpFn, Status, Step, Task, TopicFn, Typed,
+    UpdateFn, UserMessageFn, Value, VisualizationCapability, VisualizationContext, VisualizationInput,
+    VisualizationInputSpec, WaitFn,
 };
 pub use matriline_catalog::state::InstallState;
 pub use matriline_catalog::{Catalog, CatalogEntry, Progress};
@@ -78,9 +96,14 @@ pub use matriline_refs::{
 pub use matriline_registry::Entry;
 pub use matriline_registry::timing::Timing;
 pub use post_process::{PostProcess, PostProcessStep};
+pub use services::PermissionRequest;
 pub use startup::StartUp;
 pub use target::running_target;
 pub use timings::{Budgets, Measured, MethodTiming, OverBudget, Phase, PhaseTimings, PluginTimings};
+pub use within::within;
+
+/// What an application offers to plugins; see [`ManagerBuilder::host`].
+pub use matriline_host as host;
 
 /// For applications that touch Python themselves.
 pub mod python {

@@ -10,15 +10,16 @@ use matriline_install::environment::Environment;
 use matriline_orca::{LoadRequest, LoadedPlugin, Steps};
 use matriline_policy::WriteRules;
 use matriline_python::identity::{Identity, IdentityOptions};
-use matriline_python::{PythonCapability, tell};
+use matriline_python::{PythonCapability, panic_text, tell};
 use matriline_registry::Entry;
 
 use crate::events::Event;
 use crate::loading::{Job, LoadOptions, LoadStage, Loading};
 use crate::marker::Activity;
-use crate::panicked::text_of;
+use crate::services::LoadServices;
 use crate::slots::Asked;
 use crate::source::Code;
+use crate::storage::storage_folder;
 use crate::timings::Phase;
 use crate::unload::{end, still_running, warn_of_threads};
 use crate::{Error, PluginLoader, dependencies};
@@ -73,7 +74,7 @@ impl PluginLoader {
         self.0.in_hand.lock().push(job.clone());
         let loaded = catch_unwind(AssertUnwindSafe(|| self.logged_for(job, || self.load(job))));
         let loaded = loaded.unwrap_or_else(|panic| {
-            Err(Error::Unexpected { plugin: job.key.clone(), problem: text_of(&*panic).into() })
+            Err(Error::Unexpected { plugin: job.key.clone(), problem: panic_text(&*panic).into() })
         });
         self.leave(job, loaded);
     }
@@ -103,6 +104,7 @@ impl PluginLoader {
                 tracing::error!(target: "matriline::load", plugin = key, "{error}{traceback}");
             }
         });
+        loaded.iter().flatten().for_each(|entry| self.agent_arrives(entry));
         job.end(loaded.as_ref().map(drop).map_err(Error::clone));
         if !matches!(loaded, Err(Error::Cancelled { .. })) {
             self.tell(Event::Load(key.into()));
@@ -209,18 +211,23 @@ impl PluginLoader {
         }
     }
 
-    fn request(&self, entry: &CatalogEntry, environment: Option<&Environment>) -> Result<LoadRequest, Error> {
+    fn request(
+        &self,
+        entry: &Arc<CatalogEntry>,
+        environment: Option<&Environment>,
+    ) -> Result<LoadRequest, Error> {
         let key = &entry.descriptor.plugin_key;
         let unreadable =
             |cause| Error::File { act: "read", path: entry.folder.clone(), cause: Arc::new(cause) };
         let folder = entry.folder.canonicalize().map_err(unreadable)?;
         let file = entry.entry.as_deref().unwrap_or(&folder);
         let code = Code::of(entry, file, &self.0.data_dir.join("cache"))?;
-        let identity = Identity::new(IdentityOptions {
-            key: key.clone(),
-            rules: WriteRules::for_plugin(&self.0.data_dir, &folder),
-            code: vec![code.folder.clone()],
-        });
+        let mut rules = WriteRules::for_plugin(&self.0.data_dir, &folder);
+        if let Ok(storage) = storage_folder(&self.0.data_dir, entry) {
+            rules = rules.with_writable(storage);
+        }
+        let identity =
+            Identity::new(IdentityOptions { key: key.clone(), rules, code: vec![code.folder.clone()] });
         let installed = environment.map(|environment| environment.folder().to_owned());
         Ok(LoadRequest {
             module: code.module,
@@ -229,6 +236,7 @@ impl PluginLoader {
             distributions: [code.folder.clone()].into_iter().chain(installed).collect(),
             folders: vec![code.folder],
             identity,
+            services: Arc::new(LoadServices::new(self, entry)),
         })
     }
 }

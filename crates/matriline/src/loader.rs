@@ -14,16 +14,20 @@ use matriline_registry::lock::Mutex;
 use matriline_registry::{Entry, Registry};
 use tracing::Dispatch;
 
+use crate::agents::Agents;
+use crate::config_store::{ConfigStore, PresetConfigs};
+use crate::drawing::Drawings;
 use crate::events::{Event, Events};
 use crate::lease::Lease;
 use crate::loading::Job;
 use crate::marker::{Crash, Marker};
+use crate::services::Answers;
 use crate::slots::{Slots, Stuck};
 use crate::timings::keeper::Timekeeper;
 use crate::unload::PATIENCE;
 use crate::wishes::Wishes;
 use crate::workers::Workers;
-use crate::{Error, abandoned};
+use crate::{Error, OwnAgent, abandoned};
 
 /// Loads and unloads plugins, and finds their capabilities.
 ///
@@ -41,6 +45,10 @@ pub(crate) struct Inner {
     /// The loads that workers have in hand, until everybody was told of their end.
     pub(crate) in_hand: Mutex<Vec<Arc<Job>>>,
     pub(crate) wishes: Wishes,
+    pub(crate) configs: ConfigStore,
+    pub(crate) answers: Answers,
+    pub(crate) agents: Agents,
+    pub(crate) drawings: Drawings,
     pub(crate) events: Arc<Events>,
     pub(crate) timekeeper: Timekeeper,
     pub(crate) environments: Environments,
@@ -60,16 +68,24 @@ pub(crate) struct LoaderParts {
     pub(crate) dispatch: Dispatch,
     pub(crate) events: Events,
     pub(crate) environments: Environments,
+    pub(crate) presets: Option<Arc<dyn PresetConfigs>>,
+    pub(crate) answers: Answers,
+    pub(crate) own_agents: Vec<OwnAgent>,
     pub(crate) lease: Lease,
 }
 
 impl PluginLoader {
     pub(crate) fn new(parts: LoaderParts) -> Self {
-        let LoaderParts { data_dir, dispatch, events, environments, lease } = parts;
+        let LoaderParts { data_dir, dispatch, events, environments, presets, answers, own_agents, lease } =
+            parts;
         let events = Arc::new(events);
         let (marker, crashes) = logged_to(&dispatch, || Marker::open(&data_dir));
         Self(Arc::new(Inner {
             wishes: Wishes::new(data_dir.clone()),
+            configs: ConfigStore::new(data_dir.clone(), presets),
+            answers,
+            agents: Agents::new(own_agents),
+            drawings: Drawings::default(),
             data_dir,
             dispatch,
             catalog: ArcSwap::default(),
@@ -111,6 +127,9 @@ impl PluginLoader {
     /// Nobody holds the manager any more, and nobody has shut it down.
     pub(crate) fn abandon(&self) {
         self.0.slots.close();
+        if let Some(lease) = &*self.0.lease.lock() {
+            lease.going();
+        }
     }
 
     /// Waits for the load of a plugin, if one is under way, for so long at most.
@@ -225,8 +244,15 @@ impl PluginLoader {
     /// capabilities skips it. It stays so when the plugin is loaded again. Answers whether that changed anything.
     pub fn set_capability_enabled(&self, key: &str, kind: CapabilityType, name: &str, enabled: bool) -> bool {
         let Some(entry) = self.0.registry.get(key, kind, name) else { return false };
+        if !enabled {
+            self.leaves(entry.id());
+        }
         if !entry.gate().set_enabled(enabled) {
             return false;
+        }
+        match enabled {
+            true => self.agent_arrives(&entry),
+            false => self.agent_is_gone(entry.id()),
         }
         if let Some(found) = self.0.catalog.load().get(key) {
             self.logged(|| self.0.wishes.switched(found, &self.loaded_plugin_capabilities(key)));

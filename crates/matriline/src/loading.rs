@@ -5,7 +5,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use matriline_install::environment::BuildControl;
-use matriline_python::{identity, is_telling};
+use matriline_python::{desk, identity, is_telling};
 use matriline_registry::inside;
 use matriline_registry::lock::{Condvar, Mutex, MutexGuard};
 
@@ -168,27 +168,32 @@ impl Job {
         self.moved.notify_all();
     }
 
+    /// Waits for its end, until then at the most; on the main thread what plugins ask the application is answered
+    /// meanwhile.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Result<(), Error>> {
-        identity::host_call(|| {
-            let mut state = self.state.lock();
-            let is_worker = state.worker == Some(thread::current().id());
-            loop {
-                let until = match &state.end {
-                    Some((since, end)) if state.told || is_worker || since.elapsed() >= GRACE => {
-                        return Some(end.clone());
-                    }
-                    Some((since, _)) => Some(*since + GRACE),
-                    None if is_worker || inside::plugin(&self.key) => {
-                        return Some(Err(Error::Busy { plugin: self.key.clone() }));
-                    }
-                    None => deadline,
-                };
-                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                    return state.end.as_ref().map(|(_, end)| end.clone());
+        let ended = identity::host_call(|| desk::wait(deadline, |until| self.wait_until(until)));
+        ended.or_else(|| self.state.lock().end.as_ref().map(|(_, end)| end.clone()))
+    }
+
+    fn wait_until(&self, deadline: Option<Instant>) -> Option<Result<(), Error>> {
+        let mut state = self.state.lock();
+        let is_worker = state.worker == Some(thread::current().id());
+        loop {
+            let until = match &state.end {
+                Some((since, end)) if state.told || is_worker || since.elapsed() >= GRACE => {
+                    return Some(end.clone());
                 }
-                self.wait_moved(&mut state, earlier(until, deadline));
+                Some((since, _)) => Some(*since + GRACE),
+                None if is_worker || inside::plugin(&self.key) => {
+                    return Some(Err(Error::Busy { plugin: self.key.clone() }));
+                }
+                None => deadline,
+            };
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return None;
             }
-        })
+            self.wait_moved(&mut state, earlier(until, deadline));
+        }
     }
 
     fn wait_moved(&self, state: &mut MutexGuard<'_, State>, until: Option<Instant>) {

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use matriline_catalog::{Catalog, Discovery, ScanOptions};
-use matriline_python::{logged_to, output};
+use matriline_orca::Offering;
+use matriline_python::{desk, identity, logged_to, output};
 use matriline_refs::PluginOptions;
 use matriline_registry::lock::Mutex;
 use tracing::Dispatch;
@@ -32,6 +34,7 @@ pub(crate) struct Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         self.parts.loader.abandon();
+        matriline_orca::withdraw(self.parts.offering);
     }
 }
 
@@ -44,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) discovery: Discovery,
     pub(crate) loader: PluginLoader,
     pub(crate) dispatch: Dispatch,
+    /// What plugins see of the application.
+    pub(crate) offering: Offering,
 }
 
 impl PluginManager {
@@ -83,8 +88,44 @@ impl PluginManager {
     pub fn shutdown(&self) -> Result<(), Error> {
         self.cancel_discovery();
         let unloaded = self.loader().close();
+        if unloaded.is_ok() {
+            matriline_orca::withdraw(self.0.parts.offering);
+        }
         output::flush();
         unloaded
+    }
+
+    /// Waits until `done` answers something, for `limit` at most. For a main thread that has to wait for something of the
+    /// application that plugins have a part in, such as its slicing thread: what plugins ask the
+    /// [host](crate::ManagerBuilder::host) is answered meanwhile, so that the two never wait for each other.
+    ///
+    /// `done` waits itself, for the time that it is given at most; it is asked again until the limit.
+    ///
+    /// ```no_run
+    /// # fn example(manager: &matriline::PluginManager, sliced: std::sync::mpsc::Receiver<()>) {
+    /// manager.wait_until(None, |limit| sliced.recv_timeout(limit).ok());
+    /// # }
+    /// ```
+    ///
+    /// Threads: any, outside of calls into plugins; the host is answered on the main thread alone.
+    pub fn wait_until<R>(
+        &self,
+        limit: Option<Duration>,
+        mut done: impl FnMut(Duration) -> Option<R>,
+    ) -> Option<R> {
+        /// How long `done` waits at a time.
+        const TURN: Duration = Duration::from_millis(50);
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let wait = |until: Option<Instant>| loop {
+            let left = until.map_or(TURN, |until| until.saturating_duration_since(Instant::now()));
+            if let Some(answer) = done(left.min(TURN)) {
+                return Some(answer);
+            }
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return None;
+            }
+        };
+        identity::host_call(|| desk::wait(deadline, wait))
     }
 
     /// Runs `body` with messages going to the application's callback.

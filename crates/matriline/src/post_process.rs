@@ -1,4 +1,5 @@
-//! Post-processing an export: the capabilities that a preset names, in its order, over one G-code file.
+//! Post-processing an export: the capabilities that a preset names, in its order, over one G-code file; those of
+//! `orca.gcode` first, then those of `orca.slicing`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,13 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use matriline_capability::{
-    CallError, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext, Status, Typed,
+    CallError, CapabilityId, CapabilityType, ExecutionResult, GcodeCapability, GcodeContext, Slice,
+    SlicingCapability, Status, Typed,
 };
 use matriline_python::identity;
 use matriline_refs::{ResolvedValue, resolve_values};
 use matriline_registry::Entry;
 
-use crate::{Error, PluginManager};
+use crate::{Error, PluginManager, slicing};
 
 /// An export that is to be post-processed.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +29,11 @@ pub struct PostProcess<'a> {
     pub output_name: &'a str,
     /// The names of the capabilities, in order. A name that stands twice runs twice.
     pub post_process_plugin: &'a [String],
+    /// The names of the slicing capabilities that take part in this last step, in order.
+    pub slicing_pipeline_plugin: &'a [String],
+    /// What slicing capabilities may ask: the whole print configuration, and whether the export is cancelled. Without
+    /// it every option is unknown to them.
+    pub slice: Option<&'a Arc<dyn Slice>>,
     /// The references of the preset. Without them no name is resolved.
     pub plugins: Option<&'a [String]>,
 }
@@ -51,8 +58,9 @@ impl PluginManager {
     /// in the log; an application that wants to refuse asks [`resolve`](Self::resolve) first.
     ///
     /// # Errors
-    /// A capability that raises, fails (recoverably or not) or deletes the file ends the run with
-    /// [`Error::PostProcess`]; the copy is removed. [`Error::File`] when the source cannot be copied. A plugin that raised is unloaded.
+    /// A capability that raises, fails or deletes the file ends the run with [`Error::PostProcess`]; the copy is
+    /// removed. A recoverable error is a failure of post-processing, and a warning of slicing. [`Error::File`] when the
+    /// source cannot be copied, [`Error::ExportCancelled`] when `slice` says so. A plugin that raised is unloaded.
     ///
     /// Threads: any; the slicing thread as a rule. `report` runs on it, without the GIL.
     pub fn run_post_process_plugins(
@@ -60,7 +68,8 @@ impl PluginManager {
         job: &PostProcess<'_>,
         report: &mut dyn FnMut(&PostProcessStep),
     ) -> Result<Option<PathBuf>, Error> {
-        if job.post_process_plugin.iter().all(String::is_empty) {
+        let names = job.post_process_plugin.iter().chain(job.slicing_pipeline_plugin);
+        if names.into_iter().all(String::is_empty) {
             return Ok(None);
         }
         // A plugin may change the folder of the process, so that a relative path would lead elsewhere afterwards.
@@ -93,10 +102,43 @@ impl PluginManager {
             host: job.host,
             output_name: job.output_name,
         };
-        let (kind, loaded) = (Some(CapabilityType::PostProcessing), self.loader());
-        for value in resolve_values(job.post_process_plugin, job.plugins, kind, loaded) {
-            let Some(entry) = self.find(&value) else { continue };
-            let step = run_one(&entry, &context);
+        self.run_names(
+            job.post_process_plugin,
+            CapabilityType::PostProcessing,
+            path,
+            job,
+            report,
+            |entry| <dyn GcodeCapability>::view(entry.capability()).execute(&context),
+        )?;
+        let context = slicing::export_context(&context, job.slice);
+        self.run_names(
+            job.slicing_pipeline_plugin,
+            CapabilityType::SlicingPipeline,
+            path,
+            job,
+            report,
+            |entry| <dyn SlicingCapability>::view(entry.capability()).execute(&context),
+        )
+    }
+
+    /// Runs the capabilities of one setting.
+    fn run_names(
+        &self,
+        names: &[String],
+        kind: CapabilityType,
+        path: &Path,
+        job: &PostProcess<'_>,
+        report: &mut dyn FnMut(&PostProcessStep),
+        run: impl Fn(&Entry) -> Result<ExecutionResult, CallError>,
+    ) -> Result<(), Error> {
+        for value in resolve_values(names, job.plugins, Some(kind), self.loader()) {
+            let Some(entry) = self.find(&value, kind) else { continue };
+            if job.slice.is_some_and(|slice| slice.cancelled()) {
+                return Err(Error::ExportCancelled { path: path.into() });
+            }
+            let begun = Instant::now();
+            let outcome = run(&entry).map_err(Error::from);
+            let step = PostProcessStep { id: entry.id().clone(), outcome, elapsed: begun.elapsed() };
             identity::host_call(|| report(&step));
             let failure = failure_of(&step, path);
             if let Err(error @ Error::Call(CallError::Raised { .. })) = &step.outcome {
@@ -107,9 +149,9 @@ impl PluginManager {
         Ok(())
     }
 
-    fn find(&self, value: &ResolvedValue<'_>) -> Option<Arc<Entry>> {
+    fn find(&self, value: &ResolvedValue<'_>, kind: CapabilityType) -> Option<Arc<Entry>> {
         let skip = |name: &str, why: &str| {
-            tracing::warn!(target: "matriline::post_process", "Post-processing plugin `{name}` is skipped: {why}");
+            tracing::warn!(target: "matriline::post_process", "{} plugin `{name}` is skipped: {why}", title(kind));
             None
         };
         let reference = match value {
@@ -118,7 +160,7 @@ impl PluginManager {
             }
             ResolvedValue::Resolved(reference) => reference,
         };
-        let (kind, name) = (CapabilityType::PostProcessing, reference.capability_name);
+        let name = reference.capability_name;
         match self.loader().plugin_capability_by_name(reference.plugin_key(), kind, name) {
             None => skip(name, "its plugin is not loaded, or has no such capability"),
             Some(entry) if !entry.gate().is_enabled() => skip(name, "it is disabled"),
@@ -127,46 +169,54 @@ impl PluginManager {
     }
 }
 
-fn run_one(entry: &Entry, context: &GcodeContext<'_>) -> PostProcessStep {
-    let begun = Instant::now();
-    let outcome = <dyn GcodeCapability>::view(entry.capability()).execute(context).map_err(Error::from);
-    PostProcessStep { id: entry.id().clone(), outcome, elapsed: begun.elapsed() }
+/// How messages about a capability begin.
+fn title(kind: CapabilityType) -> &'static str {
+    match kind {
+        CapabilityType::SlicingPipeline => "Slicing pipeline",
+        _ => "Post-processing",
+    }
 }
 
 /// What a step means for the export.
 fn failure_of(step: &PostProcessStep, path: &Path) -> Option<Error> {
-    let name = &step.id.name;
-    let plugin = step.id.plugin_key.as_str();
+    let CapabilityId { kind, name, plugin_key: plugin } = &step.id;
+    let (plugin, title) = (plugin.as_str(), title(*kind));
+    let is_slicing = *kind == CapabilityType::SlicingPipeline;
     let fail = |message: String, status, raised| {
         Some(Error::PostProcess { id: step.id.clone(), message, status, raised })
+    };
+    let failed = |what: &str, problem: &str| match is_slicing {
+        true => format!("{title} plugin '{name}' error: {problem}"),
+        false => format!("{title} plugin {name} {what}.\nError: {problem}"),
     };
     match &step.outcome {
         Err(error) => {
             let message = match error.raised() {
-                Some(raised) => format!(
-                    "Post-processing plugin {name} raised an exception.\nError: {}{}",
-                    raised.kind,
-                    raised.suffix()
-                ),
-                None => format!("Post-processing plugin {name} failed.\nError: {error}"),
+                Some(raised) => failed("raised an exception", &format!("{}{}", raised.kind, raised.suffix())),
+                None => failed("failed", &error.to_string()),
             };
             fail(message, None, error.raised().cloned().map(Box::new))
         }
-        Ok(result) if result.status.is_error() => {
-            let message = format!("Post-processing plugin {name} failed.\nError: {}", result.message);
-            fail(message, Some(result.status), None)
+        Ok(result) if result.status == Status::FatalError || (result.status.is_error() && !is_slicing) => {
+            fail(failed("failed", &result.message), Some(result.status), None)
         }
         Ok(result) if !path.exists() => {
             let message = format!(
-                "Post-processing plugin {name} was expected to modify the G-code file `{}` in place, but the G-code file was deleted",
+                "{title} plugin {name} was expected to modify the G-code file `{}` in place, but the G-code file was deleted",
                 path.display()
             );
             fail(message, Some(result.status), None)
         }
         Ok(result) => {
-            if !result.message.is_empty() {
-                let done = if result.status == Status::Skipped { "skipped" } else { "done" };
-                tracing::info!(target: "matriline::post_process", plugin, "{name} {done}: {}", result.message);
+            match (result.status, result.message.as_str()) {
+                (Status::RecoverableError, message) => {
+                    tracing::warn!(target: "matriline::post_process", plugin, "{}", failed("failed", message));
+                }
+                (_, "") => {}
+                (status, message) => {
+                    let done = if status == Status::Skipped { "skipped" } else { "done" };
+                    tracing::info!(target: "matriline::post_process", plugin, "{name} {done}: {message}");
+                }
             }
             None
         }

@@ -53,11 +53,11 @@ impl PluginManager {
         let (catalog, loader) = (self.catalog(), self.loader());
         let keys = loader.loaded_plugins();
         let entries = keys.iter().flat_map(|key| loader.loaded_plugin_capabilities(key));
-        entries.map(|entry| available(&catalog, &entry)).collect()
+        entries.map(|entry| available(&catalog, loader, &entry)).collect()
     }
 }
 
-fn available(catalog: &Catalog, entry: &Entry) -> Available {
+fn available(catalog: &Catalog, loader: &PluginLoader, entry: &Entry) -> Available {
     let id = entry.id();
     let descriptor = catalog.get(&id.plugin_key).map(|found| &found.descriptor);
     let cloud = descriptor.and_then(|descriptor| descriptor.cloud.as_deref());
@@ -67,7 +67,7 @@ fn available(catalog: &Catalog, entry: &Entry) -> Available {
         uuid: cloud.map(|cloud| cloud.uuid.clone()).unwrap_or_default(),
         kind: id.kind,
         capability_name: id.name.clone(),
-        agent_id: None,
+        agent_id: loader.0.agents.id_of(id),
         enabled: entry.gate().is_enabled(),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::{self, ThreadId};
 use std::time::Instant;
 
+use matriline_capability::CapabilityId;
 use matriline_orca::LoadedPlugin;
 use matriline_registry::Entry;
 use matriline_registry::lock::{Condvar, Mutex};
@@ -90,8 +91,10 @@ pub(crate) enum Taken {
     Cancelled(Arc<Job>),
     /// Not taken: the load that was given begins when the thread that has it gives it free.
     Queued,
-    /// Not taken: another thread has it, or the caller itself.
+    /// Not taken: another thread has it.
     Busy,
+    /// Not taken: the caller itself has it.
+    Held,
 }
 
 impl Slots {
@@ -188,7 +191,10 @@ impl Slots {
                     if matches!(next, Next::Ends) {
                         slot.set_next(None);
                     }
-                    if holder == own || Instant::now() >= deadline {
+                    if holder == own {
+                        return Taken::Held;
+                    }
+                    if Instant::now() >= deadline {
                         return Taken::Busy;
                     }
                 }
@@ -247,6 +253,14 @@ impl Slots {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.table.lock().is_closed
+    }
+
+    /// Whether that capability is loaded and has a page for its configuration.
+    pub(crate) fn has_config_ui(&self, id: &CapabilityId) -> bool {
+        match self.table.lock().slots.get(&id.plugin_key).map(|slot| &slot.state) {
+            Some(State::Loaded(plugin)) => plugin.has_config_ui(id),
+            _ => false,
+        }
     }
 
     pub(crate) fn keys(&self) -> Vec<String> {

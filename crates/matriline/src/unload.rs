@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use matriline_capability::CapabilityId;
 use matriline_orca::LoadedPlugin;
-use matriline_python::identity;
+use matriline_python::{desk, identity};
 use matriline_registry::{Entry, inside};
 
+use crate::cancelling::Telling;
 use crate::events::Event;
 use crate::loading::{Job, LoadOptions, Loading};
 use crate::marker::Activity;
@@ -77,8 +79,9 @@ impl PluginLoader {
 
     /// No call of any of them begins any more, so that all are waited for together.
     fn unload_all(&self, keys: Vec<String>) -> Result<(), Error> {
-        let entries = keys.iter().flat_map(|key| self.loaded_plugin_capabilities(key));
-        entries.for_each(|entry| entry.gate().close());
+        let entries: Vec<_> = keys.iter().flat_map(|key| self.loaded_plugin_capabilities(key)).collect();
+        entries.iter().for_each(|entry| self.leaves(entry.id()));
+        entries.iter().for_each(|entry| entry.gate().close());
         let deadline = soon();
         let ended: Vec<_> =
             keys.iter().map(|key| self.unload(key, Wish::Keep, &Next::Ends, deadline)).collect();
@@ -98,7 +101,7 @@ impl PluginLoader {
         let inside = inside::plugin(key);
         // whoever has the slot may wait for the call that this thread is inside of
         let until = if inside { Instant::now() } else { deadline };
-        let taken = identity::host_call(|| self.0.slots.take(key, next, until));
+        let taken = self.take(key, next, until);
         if wish == Wish::End
             && let Some(entry) = self.0.catalog.load().get(key)
         {
@@ -110,8 +113,8 @@ impl PluginLoader {
                 return Ok(());
             }
             Taken::Cancelled(_) | Taken::Queued => return Ok(()),
-            Taken::Busy if inside => return Ok(()),
-            Taken::Busy => return Err(Error::Busy { plugin: key.into() }),
+            Taken::Busy | Taken::Held if inside => return Ok(()),
+            Taken::Busy | Taken::Held => return Err(Error::Busy { plugin: key.into() }),
             Taken::Loaded(plugin) => self.close_plugin(plugin),
             Taken::Stuck(stuck) => stuck,
         };
@@ -121,6 +124,15 @@ impl PluginLoader {
             return Ok(());
         }
         self.finish(stuck, deadline)
+    }
+
+    /// Takes the slot of a plugin. While another thread has it, what that asks the application is answered.
+    fn take(&self, key: &str, next: &Next, deadline: Instant) -> Taken {
+        let take = |until: Option<Instant>| match self.0.slots.take(key, next, until.unwrap_or(deadline)) {
+            Taken::Busy => None,
+            taken => Some(taken),
+        };
+        identity::host_call(|| desk::wait(Some(deadline), take)).unwrap_or(Taken::Busy)
     }
 
     /// Does `act` while the plugin is not loaded and nobody can load it. Answers how it is to be loaded afterwards, if
@@ -137,7 +149,7 @@ impl PluginLoader {
         let deadline = soon();
         let mut again = None;
         let unloaded = loop {
-            match identity::host_call(|| self.0.slots.take(key, &Next::Stays, deadline)) {
+            match self.take(key, &Next::Stays, deadline) {
                 Taken::NotLoaded => break None,
                 Taken::Loaded(plugin) => break Some(self.close_plugin(plugin)),
                 Taken::Stuck(stuck) => break Some(stuck),
@@ -148,7 +160,7 @@ impl PluginLoader {
                         return Err(busy());
                     }
                 }
-                Taken::Queued | Taken::Busy => return Err(busy()),
+                Taken::Queued | Taken::Busy | Taken::Held => return Err(busy()),
             }
         };
         let was = if unloaded.is_some() { Was::Loaded } else { Was::Off };
@@ -158,9 +170,18 @@ impl PluginLoader {
         Ok((again.or((was == Was::Loaded).then(LoadOptions::default)), answer))
     }
 
+    /// A capability is about to be unloaded or disabled: what goes on with it ends, while it can be told.
+    pub(crate) fn leaves(&self, id: &CapabilityId) {
+        self.agent_leaves(id);
+        self.drawing_leaves(id);
+    }
+
     fn close_plugin(&self, plugin: LoadedPlugin) -> Stuck {
-        let entries = self.0.registry.remove(plugin.identity().key());
+        let key = plugin.identity().key();
+        self.loaded_plugin_capabilities(key).iter().for_each(|entry| self.leaves(entry.id()));
+        let entries = self.0.registry.remove(key);
         entries.iter().for_each(|entry| entry.gate().close());
+        entries.iter().for_each(|entry| self.agent_is_gone(entry.id()));
         Stuck { plugin, entries }
     }
 
@@ -182,8 +203,9 @@ impl PluginLoader {
     /// Waits for the calls inside, and ends the plugin.
     fn end_plugin(&self, stuck: Stuck, deadline: Instant) -> Result<Vec<Arc<Entry>>, Error> {
         let key = stuck.plugin.identity().key().to_owned();
-        let left = || deadline.saturating_duration_since(Instant::now());
-        let inside = |entry: &&Arc<Entry>| !entry.gate().wait_until_empty(left());
+        let telling = Telling::begin(&stuck, &self.0.dispatch);
+        stuck.plugin.close_dialogs();
+        let inside = |entry: &&Arc<Entry>| !wait_until_empty(entry, deadline);
         if let Some(error) =
             identity::host_call(|| stuck.entries.iter().find(inside)).map(|entry| still_running(entry))
         {
@@ -193,6 +215,7 @@ impl PluginLoader {
             }
             return Err(error);
         }
+        identity::host_call(|| telling.wait(Instant::now() + PATIENCE));
         let Stuck { plugin, entries } = stuck;
         let loader = &self.0;
         self.logged(|| {
@@ -220,6 +243,15 @@ impl PluginLoader {
 /// When waiting for calls ends that begins now.
 fn soon() -> Instant {
     Instant::now() + PATIENCE
+}
+
+/// Waits for the calls inside, and answers what plugins ask the application meanwhile.
+fn wait_until_empty(entry: &Entry, deadline: Instant) -> bool {
+    let left = |until: Option<Instant>| {
+        let limit = until.unwrap_or(deadline).saturating_duration_since(Instant::now());
+        entry.gate().wait_until_empty(limit).then_some(())
+    };
+    desk::wait(Some(deadline), left).is_some()
 }
 
 pub(crate) fn still_running(entry: &Entry) -> Error {

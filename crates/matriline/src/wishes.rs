@@ -84,6 +84,18 @@ impl Wishes {
         self.note(entry, update_install_state(&self.data_dir, &entry.folder, change).map(drop));
     }
 
+    /// A plugin may read these paths. One that nothing was remembered about is not loaded at the start for that.
+    pub(crate) fn granted(&self, entry: &CatalogEntry, fs_read: &[String]) {
+        let change = |state: &mut InstallState| {
+            if *state == InstallState::default() {
+                describe(state, entry);
+                state.enabled = false;
+            }
+            state.permissions.fs_read.extend_from_slice(fs_read);
+        };
+        self.note(entry, update_install_state(&self.data_dir, &entry.folder, change).map(drop));
+    }
+
     fn note(&self, entry: &CatalogEntry, written: Result<(), StateError>) {
         self.touched.lock().insert(entry.descriptor.plugin_key.clone());
         if let Err(error) = written {

@@ -28,9 +28,9 @@ fn check_raises(expression: &str, kind: &str, part: &str) {
 
 fn enumerations() {
     check(
-        "names = ['PostProcessing', 'PrinterConnection', 'Automation', 'Analysis', 'Importer', 'Exporter', 'Visualization', 'Script', 'Unknown']\n\
+        "names = ['PostProcessing', 'PrinterConnection', 'Automation', 'Analysis', 'Importer', 'Exporter', 'Visualization', 'Script', 'Unknown', 'SlicingPipeline', 'Pages']\n\
          assert list(orca.PluginType.__members__) == names\n\
-         assert [int(getattr(orca.PluginType, name)) for name in names] == list(range(9))\n\
+         assert [int(getattr(orca.PluginType, name)) for name in names] == list(range(11))\n\
          assert orca.Script is orca.PluginType.Script and orca.FatalError is orca.PluginResult.FatalError\n\
          assert list(orca.PluginResult.__members__) == ['Success', 'Skipped', 'RecoverableError', 'FatalError']\n\
          assert orca.PluginResult.Skipped.name == 'Skipped' and orca.PluginResult.Skipped.value == 1\n\
@@ -144,8 +144,10 @@ fn bases() {
 fn names_that_do_not_exist() {
     check_raises("orca.nothing", "AttributeError", "nothing");
     check_raises("orca.__version__", "AttributeError", "__version__");
-    check_raises("__import__('orca.slicing')", "ModuleNotFoundError", "orca.slicing");
-    check("assert not hasattr(orca, 'pages') and getattr(orca, 'host', None) is None");
+    check_raises("orca.version", "AttributeError", "ctx.orca_version");
+    check_raises("orca.slicing.Polygon", "AttributeError", "Polygon");
+    check_raises("__import__('orca.nothing')", "ModuleNotFoundError", "orca.nothing");
+    check("assert not hasattr(orca, 'config') and getattr(orca, 'nothing', None) is None");
 }
 
 fn names_that_all_plugins_share_are_put_back() {

@@ -24,6 +24,8 @@ fn post_process(application: &Application, make_copy: bool, names: &[&str], plug
         host: "File",
         output_name: "job.gcode",
         post_process_plugin: &names,
+        slicing_pipeline_plugin: &[],
+        slice: None,
         plugins: plugins.as_deref(),
     };
     let mut steps = Vec::new();
@@ -75,6 +77,8 @@ fn a_relative_path_is_that_of_the_moment() {
         host: "File",
         output_name: "job.gcode",
         post_process_plugin: &names,
+        slicing_pipeline_plugin: &[],
+        slice: None,
         plugins: Some(&plugins),
     };
     let edited = application.manager.run_post_process_plugins(&job, &mut |_| ()).unwrap().unwrap();
@@ -117,8 +121,7 @@ fn what_is_not_there_is_skipped_with_a_warning() {
 fn what_is_resolved_is_run() {
     let data = matriline_testkit::DataFolder::new();
     let script = common::script("return orca.ExecutionResult.success()")
-        .replace("gcode.GCodePluginCapabilityBase", "script.ScriptPluginCapabilityBase")
-        .replace("execute(self, ctx)", "execute(self)");
+        .replace("gcode.GCodePluginCapabilityBase", "slicing.SlicingPipelineCapabilityBase");
     data.add_script("slice", "slice.py", &script);
     data.add_script("post", "post.py", &common::script("return orca.ExecutionResult.success()"));
     let application = Application::on(data);

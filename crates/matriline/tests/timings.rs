@@ -29,7 +29,8 @@ fn capability(body: &str) -> (Arc<PythonCapability>, Entry) {
         let id = CapabilityId { kind: CapabilityType::Script, name: "a".into(), plugin_key: "stamp".into() };
         let rules = WriteRules::nothing();
         let identity = Identity::new(IdentityOptions { key: "stamp".into(), rules, code: Vec::new() });
-        PythonCapability::new(&module, id, identity, matriline_orca::PACKAGE)
+        let base = py.import("orca.script")?.getattr("ScriptPluginCapabilityBase")?.cast_into()?;
+        PythonCapability::new(&module, id, identity, matriline_orca::PACKAGE, &base)
     });
     let body = Arc::new(made.unwrap().unwrap());
     let watch = Watch { number: 0, timings: body.timings().clone() };

@@ -135,7 +135,7 @@ fn exceeded(events: &Events, overrun: Overrun) {
 }
 
 fn method_name(id: &CapabilityId, place: usize) -> &'static str {
-    table::row(id.kind).and_then(|row| row.methods.get(place)).map_or("", |method| method.name)
+    table::method(id.kind, place).map_or("", |method| method.name)
 }
 
 #[cfg(test)]
