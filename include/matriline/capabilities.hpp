@@ -3,7 +3,14 @@
 
 /// The classes of all capability types and of their contexts.
 
+#include "matriline/agent_info.hpp"
+#include "matriline/detect_result.hpp"
 #include "matriline/gcode_plugin_capability.hpp"
 #include "matriline/gcode_plugin_context.hpp"
 #include "matriline/plugin_context.hpp"
+#include "matriline/print_params.hpp"
+#include "matriline/printer_agent_functions.hpp"
+#include "matriline/printer_agent_members.hpp"
+#include "matriline/printer_agent_plugin_capability.hpp"
+#include "matriline/printer_connection_params.hpp"
 #include "matriline/script_plugin_capability.hpp"

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "matriline/capability_config.hpp"
 #include "matriline/dependency_options.hpp"
+#include "matriline/host.hpp"
 #include "matriline/log.hpp"
+#include "matriline/permission_request.hpp"
+#include "matriline/plugin_capability_identifier.hpp"
 #include "matriline/plugin_option.hpp"
 #include "matriline/version.hpp"
 
@@ -16,6 +22,11 @@ MATRILINE_BEGIN_NAMESPACE
 ///
 /// A task may be dropped instead of being run, and may still be run after the manager has been shut down.
 using PostFunction = std::function<void(std::function<void()> task)>;
+
+/// Takes what a capability of type `Pages` posts to its page, a JSON text. Called where the host is
+/// (`host::Host`), in order and a little later. What it throws is logged.
+using PageMessageCallback =
+    std::function<void(const PluginCapabilityIdentifier &capability, const std::string &message)>;
 
 /// What a `PluginManager` is started with.
 struct ManagerOptions {
@@ -28,7 +39,8 @@ struct ManagerOptions {
     /// Whether the output of plugins also goes to the process's own streams.
     bool forward_output = false;
     LogCallback log;
-    /// How subscribers are called; without it they are called where the event happens.
+    /// How subscribers and the host are called. Without it subscribers are called where the event happens, and the host
+    /// on threads of plugins.
     PostFunction post;
     /// The options of the application's presets that hold names of capabilities.
     std::vector<PluginOption> plugin_options = orca_plugin_options();
@@ -40,6 +52,17 @@ struct ManagerOptions {
     bool enforce_requires_python = false;
     /// How packages that plugins depend on are installed.
     DependencyOptions dependencies;
+    /// What the application offers to plugins; without it they are told that there is no application.
+    std::shared_ptr<host::Host> host;
+    /// How long a plugin waits for an answer of the host while the main thread is inside of a plugin's code, which may
+    /// be waiting for the same plugin.
+    std::chrono::milliseconds host_patience = std::chrono::seconds(30);
+    /// The overrides of configurations in the edited preset; without them no configuration is overridden.
+    std::shared_ptr<PresetConfigs> preset_configs;
+    /// Decides on what plugins ask to be allowed; without it everything is granted.
+    PermissionCallback permissions;
+    /// Without it messages to pages are dropped.
+    PageMessageCallback post_to_page;
 };
 
 MATRILINE_END_NAMESPACE

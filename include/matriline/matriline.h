@@ -93,6 +93,10 @@ enum matriline_result
    */
   MATRILINE_RESULT_BUSY = 18,
   /**
+   * A configuration was not stored.
+   */
+  MATRILINE_RESULT_CONFIG_FAILED = 19,
+  /**
    * The capability's plugin is not loaded any more.
    */
   MATRILINE_RESULT_CAPABILITY_UNLOADED = 20,
@@ -113,9 +117,17 @@ enum matriline_result
    */
   MATRILINE_RESULT_WRONG_ANSWER = 24,
   /**
+   * The plugin takes longer than the caller waits.
+   */
+  MATRILINE_RESULT_TIMED_OUT = 25,
+  /**
    * A post-processing run failed.
    */
   MATRILINE_RESULT_POST_PROCESS_FAILED = 30,
+  /**
+   * An export was cancelled.
+   */
+  MATRILINE_RESULT_EXPORT_CANCELLED = 31,
   /**
    * A file or folder could not be read or written.
    */
@@ -276,6 +288,14 @@ enum matriline_capability_type
    * `unknown`
    */
   MATRILINE_CAPABILITY_TYPE_UNKNOWN = 8,
+  /**
+   * `slicing-pipeline`
+   */
+  MATRILINE_CAPABILITY_TYPE_SLICING_PIPELINE = 9,
+  /**
+   * `pages`
+   */
+  MATRILINE_CAPABILITY_TYPE_PAGES = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -311,6 +331,164 @@ typedef uint8_t matriline_decided_by;
 #endif // __cplusplus
 
 /**
+ * Where a configuration is stored. Functions take it as a `uint8_t`.
+ */
+enum matriline_config_scope
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * For all presets.
+   */
+  MATRILINE_CONFIG_SCOPE_BASE = 0,
+  /**
+   * In the edited preset, in the place of the one for all.
+   */
+  MATRILINE_CONFIG_SCOPE_PRESET = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_config_scope matriline_config_scope;
+#else
+typedef uint8_t matriline_config_scope;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The button that was pressed; `CANCEL` for a message that was closed otherwise.
+ */
+enum matriline_answer
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It is fine.
+   */
+  MATRILINE_ANSWER_OK = 0,
+  /**
+   * It is not to be done.
+   */
+  MATRILINE_ANSWER_CANCEL = 1,
+  /**
+   * Yes.
+   */
+  MATRILINE_ANSWER_YES = 2,
+  /**
+   * No.
+   */
+  MATRILINE_ANSWER_NO = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_answer matriline_answer;
+#else
+typedef uint8_t matriline_answer;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The buttons of a message.
+ */
+enum matriline_buttons
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * One.
+   */
+  MATRILINE_BUTTONS_OK = 0,
+  /**
+   * Two.
+   */
+  MATRILINE_BUTTONS_OK_CANCEL = 1,
+  /**
+   * Two.
+   */
+  MATRILINE_BUTTONS_YES_NO = 2,
+  /**
+   * Three.
+   */
+  MATRILINE_BUTTONS_YES_NO_CANCEL = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_buttons matriline_buttons;
+#else
+typedef uint8_t matriline_buttons;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Where a panel stands at first.
+ */
+enum matriline_dock
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Left of the plater.
+   */
+  MATRILINE_DOCK_LEFT = 0,
+  /**
+   * Right of it.
+   */
+  MATRILINE_DOCK_RIGHT = 1,
+  /**
+   * Below it.
+   */
+  MATRILINE_DOCK_BOTTOM = 2,
+  /**
+   * In a window of its own.
+   */
+  MATRILINE_DOCK_FLOAT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_dock matriline_dock;
+#else
+typedef uint8_t matriline_dock;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A part of the interface that exists for plugins only where the application offers it: a bit of
+ * `matriline_host.features`.
+ */
+enum matriline_feature
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * `app_language`.
+   */
+  MATRILINE_FEATURE_LANGUAGE = 1,
+  /**
+   * `reload_local_bundle`.
+   */
+  MATRILINE_FEATURE_LOCAL_BUNDLES = 2,
+  /**
+   * `open_panel`.
+   */
+  MATRILINE_FEATURE_DOCK_PANELS = 4,
+  /**
+   * `notify`.
+   */
+  MATRILINE_FEATURE_NOTIFICATIONS = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_feature matriline_feature;
+#else
+typedef uint32_t matriline_feature;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What came out of a search.
  */
 enum matriline_finding
@@ -340,6 +518,270 @@ enum matriline_finding
 typedef enum matriline_finding matriline_finding;
 #else
 typedef uint8_t matriline_finding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a preset is for. The numbers are those of `orca.host.PresetType`.
+ */
+enum matriline_host_preset_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * How to print, with filament.
+   */
+  MATRILINE_HOST_PRESET_TYPE_PRINT = 1,
+  /**
+   * How to print, with resin.
+   */
+  MATRILINE_HOST_PRESET_TYPE_SLA_PRINT = 2,
+  /**
+   * A filament.
+   */
+  MATRILINE_HOST_PRESET_TYPE_FILAMENT = 3,
+  /**
+   * A resin.
+   */
+  MATRILINE_HOST_PRESET_TYPE_SLA_MATERIAL = 4,
+  /**
+   * A printer.
+   */
+  MATRILINE_HOST_PRESET_TYPE_PRINTER = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_host_preset_type matriline_host_preset_type;
+#else
+typedef uint8_t matriline_host_preset_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The picture of a message.
+ */
+enum matriline_icon
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Something to know.
+   */
+  MATRILINE_ICON_INFO = 0,
+  /**
+   * Something to mind.
+   */
+  MATRILINE_ICON_WARNING = 1,
+  /**
+   * Something went wrong.
+   */
+  MATRILINE_ICON_ERROR = 2,
+  /**
+   * Something is asked.
+   */
+  MATRILINE_ICON_QUESTION = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_icon matriline_icon;
+#else
+typedef uint8_t matriline_icon;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happens in the application. Functions take it as a `uint8_t`.
+ */
+enum matriline_lifecycle_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * `NewProject`
+   */
+  MATRILINE_LIFECYCLE_EVENT_NEW_PROJECT = 0,
+  /**
+   * `ProjectOpened`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PROJECT_OPENED = 1,
+  /**
+   * `ProjectBeforeSave`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PROJECT_BEFORE_SAVE = 2,
+  /**
+   * `ProjectAfterSave`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PROJECT_AFTER_SAVE = 3,
+  /**
+   * `ProjectClosed`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PROJECT_CLOSED = 4,
+  /**
+   * `ProjectDirtyChanged`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PROJECT_DIRTY_CHANGED = 5,
+  /**
+   * `SliceStarted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_SLICE_STARTED = 6,
+  /**
+   * `SliceGeometryFinished`
+   */
+  MATRILINE_LIFECYCLE_EVENT_SLICE_GEOMETRY_FINISHED = 7,
+  /**
+   * `GCodeExportStarted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_G_CODE_EXPORT_STARTED = 8,
+  /**
+   * `GCodeExportFinished`
+   */
+  MATRILINE_LIFECYCLE_EVENT_G_CODE_EXPORT_FINISHED = 9,
+  /**
+   * `SlicingJobComplete`
+   */
+  MATRILINE_LIFECYCLE_EVENT_SLICING_JOB_COMPLETE = 10,
+  /**
+   * `ObjectAdded`
+   */
+  MATRILINE_LIFECYCLE_EVENT_OBJECT_ADDED = 11,
+  /**
+   * `ObjectDeleted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_OBJECT_DELETED = 12,
+  /**
+   * `ObjectTransformed`
+   */
+  MATRILINE_LIFECYCLE_EVENT_OBJECT_TRANSFORMED = 13,
+  /**
+   * `ObjectChanged`
+   */
+  MATRILINE_LIFECYCLE_EVENT_OBJECT_CHANGED = 14,
+  /**
+   * `ObjectRenamed`
+   */
+  MATRILINE_LIFECYCLE_EVENT_OBJECT_RENAMED = 15,
+  /**
+   * `PlateCreated`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PLATE_CREATED = 16,
+  /**
+   * `PlateDeleted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PLATE_DELETED = 17,
+  /**
+   * `PlateSelected`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PLATE_SELECTED = 18,
+  /**
+   * `PlateRenamed`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PLATE_RENAMED = 19,
+  /**
+   * `PresetSelected`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PRESET_SELECTED = 20,
+  /**
+   * `PresetSaved`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PRESET_SAVED = 21,
+  /**
+   * `PrintStateChanged`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PRINT_STATE_CHANGED = 22,
+  /**
+   * `DeviceOnline`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_ONLINE = 23,
+  /**
+   * `DeviceOffline`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_OFFLINE = 24,
+  /**
+   * `DeviceDiscovered`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_DISCOVERED = 25,
+  /**
+   * `DeviceSelected`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_SELECTED = 26,
+  /**
+   * `UploadStarted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_UPLOAD_STARTED = 27,
+  /**
+   * `UploadFinished`
+   */
+  MATRILINE_LIFECYCLE_EVENT_UPLOAD_FINISHED = 28,
+  /**
+   * `PrintJobStarted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PRINT_JOB_STARTED = 29,
+  /**
+   * `PrintJobFinished`
+   */
+  MATRILINE_LIFECYCLE_EVENT_PRINT_JOB_FINISHED = 30,
+  /**
+   * `SendJobStarted`
+   */
+  MATRILINE_LIFECYCLE_EVENT_SEND_JOB_STARTED = 31,
+  /**
+   * `SendJobFinished`
+   */
+  MATRILINE_LIFECYCLE_EVENT_SEND_JOB_FINISHED = 32,
+  /**
+   * `FilamentsSynced`
+   */
+  MATRILINE_LIFECYCLE_EVENT_FILAMENTS_SYNCED = 33,
+  /**
+   * `DeviceOnlineChanged`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_ONLINE_CHANGED = 34,
+  /**
+   * `DeviceConnected`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_CONNECTED = 35,
+  /**
+   * `DeviceDisconnected`
+   */
+  MATRILINE_LIFECYCLE_EVENT_DEVICE_DISCONNECTED = 36,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_lifecycle_event matriline_lifecycle_event;
+#else
+typedef uint8_t matriline_lifecycle_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How what an event tells of has ended. Functions take it as a `uint8_t`.
+ */
+enum matriline_lifecycle_evt_code
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * `Ok`
+   */
+  MATRILINE_LIFECYCLE_EVT_CODE_OK = 0,
+  /**
+   * `Error`
+   */
+  MATRILINE_LIFECYCLE_EVT_CODE_ERROR = 1,
+  /**
+   * `Warn`
+   */
+  MATRILINE_LIFECYCLE_EVT_CODE_WARN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_lifecycle_evt_code matriline_lifecycle_evt_code;
+#else
+typedef uint8_t matriline_lifecycle_evt_code;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -435,6 +877,39 @@ enum matriline_option_value
 typedef enum matriline_option_value matriline_option_value;
 #else
 typedef uint8_t matriline_option_value;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What `matriline_page_events_tell` found.
+ */
+enum matriline_page_told
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing of this protocol: nobody was told.
+   */
+  MATRILINE_PAGE_TOLD_NOTHING = 0,
+  /**
+   * A message.
+   */
+  MATRILINE_PAGE_TOLD_MESSAGE = 1,
+  /**
+   * A submission: the application closes the window now.
+   */
+  MATRILINE_PAGE_TOLD_SUBMIT = 2,
+  /**
+   * The same without a submission.
+   */
+  MATRILINE_PAGE_TOLD_CLOSE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_page_told matriline_page_told;
+#else
+typedef uint8_t matriline_page_told;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -593,6 +1068,11 @@ typedef struct matriline_budgets matriline_budgets;
 typedef struct matriline_capability matriline_capability;
 
 /**
+ * What is kept of the configuration of a capability.
+ */
+typedef struct matriline_capability_config matriline_capability_config;
+
+/**
  * Capabilities in an order.
  */
 typedef struct matriline_capability_list matriline_capability_list;
@@ -601,6 +1081,11 @@ typedef struct matriline_capability_list matriline_capability_list;
  * The plugins of one discovery. It does not change any more.
  */
 typedef struct matriline_catalog matriline_catalog;
+
+/**
+ * Who wants to know of a click on a notification.
+ */
+typedef struct matriline_click matriline_click;
 
 /**
  * What the cloud says of a plugin, installed or not.
@@ -633,6 +1118,26 @@ typedef struct matriline_error matriline_error;
 typedef struct matriline_execution_result matriline_execution_result;
 
 /**
+ * A model that does not change any more. It is shared: whoever has a reference releases it.
+ */
+typedef struct matriline_host_model matriline_host_model;
+
+/**
+ * A model that is put together.
+ */
+typedef struct matriline_host_model_builder matriline_host_model_builder;
+
+/**
+ * Presets that do not change any more. They are shared: whoever has a reference releases it.
+ */
+typedef struct matriline_host_presets matriline_host_presets;
+
+/**
+ * Presets that are put together.
+ */
+typedef struct matriline_host_presets_builder matriline_host_presets_builder;
+
+/**
  * What a `.py` or `.whl` file is, and what installing it would do.
  */
 typedef struct matriline_inspection matriline_inspection;
@@ -661,6 +1166,17 @@ typedef struct matriline_manager matriline_manager;
  * What a preset's `plugins` array becomes, and why.
  */
 typedef struct matriline_manifest_update matriline_manifest_update;
+
+/**
+ * A mesh of triangles. A value: whoever has it frees it.
+ */
+typedef struct matriline_mesh matriline_mesh;
+
+/**
+ * What the application tells of a page. A plugin's function runs on the calling thread and is waited for; plugins
+ * expect the main thread. What is told after `closed` is dropped.
+ */
+typedef struct matriline_page_events matriline_page_events;
 
 /**
  * The capabilities that an option of a type may name, by name and then by plugin key.
@@ -728,6 +1244,23 @@ typedef struct matriline_str {
 } matriline_str;
 
 /**
+ * Answers the overrides of configurations in the edited preset: the text of an option, empty without overrides; NULL
+ * without such a preset. `type` is the `matriline_capability_type` of the capability, which says whether the print or
+ * the printer preset is meant. The library frees the text.
+ */
+typedef struct matriline_text *(*matriline_overrides_callback)(void *userdata, uint8_t type);
+
+/**
+ * Puts a text in their place.
+ */
+typedef void (*matriline_set_overrides_callback)(void *userdata, uint8_t type, struct matriline_str text);
+
+/**
+ * Frees the `userdata` of a callback that is needed no more.
+ */
+typedef void (*matriline_drop_callback)(void *userdata);
+
+/**
  * Receives what the library logs. `level` is a `matriline_log_level`; the texts live until it returns;
  * `plugin` may be empty. It is called on the thread that logs, which may be inside a plugin, and must not call
  * one.
@@ -737,11 +1270,6 @@ typedef void (*matriline_log_callback)(void *userdata,
                                        struct matriline_str target,
                                        struct matriline_str plugin,
                                        struct matriline_str text);
-
-/**
- * Frees the `userdata` of a callback that is needed no more.
- */
-typedef void (*matriline_drop_callback)(void *userdata);
 
 /**
  * A plugin that was running when a process died. The texts live as long as the list.
@@ -780,6 +1308,468 @@ typedef struct matriline_crash {
 typedef void (*matriline_discovery_callback)(void *userdata, const struct matriline_catalog *catalog);
 
 /**
+ * What the application has open beside the model.
+ */
+typedef struct matriline_plater_state {
+  /**
+   * The project has changes that are not saved.
+   */
+  bool is_project_dirty;
+  /**
+   * A preset has changes that are not saved.
+   */
+  bool is_presets_dirty;
+  /**
+   * The application is just taking a snapshot for undo.
+   */
+  bool inside_snapshot_capture;
+} matriline_plater_state;
+
+/**
+ * A message to the user. The texts live until the function that shows it returns, as all those below.
+ */
+typedef struct matriline_message {
+  /**
+   * What it says.
+   */
+  struct matriline_str text;
+  /**
+   * The title of its window.
+   */
+  struct matriline_str title;
+  /**
+   * A `matriline_buttons`.
+   */
+  uint8_t buttons;
+  /**
+   * A `matriline_icon`.
+   */
+  uint8_t icon;
+} matriline_message;
+
+/**
+ * A window or a panel that shows a page.
+ */
+typedef struct matriline_page {
+  /**
+   * The page.
+   */
+  struct matriline_str html;
+  /**
+   * The title.
+   */
+  struct matriline_str title;
+  /**
+   * In pixels.
+   */
+  uint32_t width;
+  /**
+   * In pixels.
+   */
+  uint32_t height;
+  /**
+   * Whether a window blocks the others while it is open.
+   */
+  bool is_modal;
+  /**
+   * Where a panel stands at first, a `matriline_dock`.
+   */
+  uint8_t dock;
+} matriline_page;
+
+/**
+ * The functions of a window or a panel that was opened. Those that are NULL do nothing.
+ */
+typedef struct matriline_window {
+  /**
+   * Given to every function.
+   */
+  void *userdata;
+  /**
+   * Gives the page a message, JSON, which its functions of `orca.onMessage` get.
+   */
+  void (*post)(void *userdata, struct matriline_str json);
+  /**
+   * Closes it. Telling of it is not necessary.
+   */
+  void (*close)(void *userdata);
+  /**
+   * Shows a panel, or hides it; it stays open.
+   */
+  void (*show)(void *userdata, bool shown);
+  /**
+   * Called once, when nobody needs the functions any more; that closes nothing.
+   */
+  matriline_drop_callback drop;
+} matriline_window;
+
+/**
+ * A window that shows how far something is.
+ */
+typedef struct matriline_progress {
+  /**
+   * The title of the window.
+   */
+  struct matriline_str title;
+  /**
+   * What is being done.
+   */
+  struct matriline_str message;
+  /**
+   * The value at which it is done.
+   */
+  int32_t maximum;
+  /**
+   * The bits `PD_…`, as wxWidgets numbers them.
+   */
+  int64_t style;
+} matriline_progress;
+
+/**
+ * The functions of a progress window that was opened. Those that are NULL do nothing and answer true.
+ */
+typedef struct matriline_progress_window {
+  /**
+   * Given to every function.
+   */
+  void *userdata;
+  /**
+   * Sets how far it is, and what it says unless that is empty; false once the user has cancelled or closed it.
+   */
+  bool (*update)(void *userdata, int32_t value, struct matriline_str message);
+  /**
+   * Shows that something goes on; message and answer as for `update`.
+   */
+  bool (*pulse)(void *userdata, struct matriline_str message);
+  /**
+   * Pulses by itself in that interval until it is stopped or closed.
+   */
+  void (*start_pulse)(void *userdata, uint64_t milliseconds, struct matriline_str message);
+  /**
+   * Ends that.
+   */
+  void (*stop_pulse)(void *userdata);
+  /**
+   * Closes the window.
+   */
+  void (*close)(void *userdata);
+  /**
+   * Called once, when nobody needs the functions any more; that closes nothing.
+   */
+  matriline_drop_callback drop;
+} matriline_progress_window;
+
+/**
+ * An application, as plugins see it: set `size`, `userdata` and whatever is offered, and leave the rest zero. What is
+ * NULL answers that there is no such thing. A later version may append members; `size` says which there are.
+ *
+ * Every function takes `userdata` first. It is called on the main thread of an application that gave
+ * `matriline_config_set_post`, by its event loop or while it waits in a function of this library; else on any thread.
+ * It runs without the GIL.
+ *
+ * A text that a function answers comes from `matriline_text_new`, and the library frees it. Where a function answers a
+ * text with the words of a refusal, NULL stands for success, and a plugin gets the words as a `RuntimeError`.
+ */
+typedef struct matriline_host {
+  /**
+   * `sizeof(matriline_host)`.
+   */
+  size_t size;
+  /**
+   * Given to every function.
+   */
+  void *userdata;
+  /**
+   * Called once with `userdata`, on any thread, when neither the options nor a manager needs it any more.
+   */
+  matriline_drop_callback drop;
+  /**
+   * What is offered beyond the names that always exist: a sum of `matriline_feature`.
+   */
+  uint32_t features;
+  /**
+   * The model as it is now: a reference that the library takes over; NULL when the application has no plater.
+   */
+  const struct matriline_host_model *(*model)(void *userdata);
+  /**
+   * The presets as they are now, in the same way.
+   */
+  const struct matriline_host_presets *(*presets)(void *userdata);
+  /**
+   * What else is open; false when the application has no plater.
+   */
+  bool (*plater)(void *userdata, struct matriline_plater_state *state_out);
+  /**
+   * The language of the application, such as `de_DE`.
+   */
+  struct matriline_text *(*app_language)(void *userdata);
+  /**
+   * Reads a bundle of presets again after its files changed; `found_out` receives whether there is one of that name.
+   * Answers the words of a refusal.
+   */
+  struct matriline_text *(*reload_local_bundle)(void *userdata,
+                                                struct matriline_str bundle_id,
+                                                bool *found_out);
+  /**
+   * Shows a message and waits for its answer, a `matriline_answer`. Without it the application has no windows.
+   */
+  uint8_t (*message)(void *userdata, const struct matriline_message *message);
+  /**
+   * Shows a page in a window that blocks the others, and waits until it is closed. Before it waits it tells
+   * `matriline_page_events_opened`, so that the window is closed when the plugin is unloaded; its event loop must run
+   * what is posted to the main thread meanwhile. `submitted_out` receives what the page submitted, JSON, if it did.
+   * `events` belongs to the function, which frees it. Answers the words of a refusal.
+   */
+  struct matriline_text *(*show_dialog)(void *userdata,
+                                        const struct matriline_page *page,
+                                        struct matriline_page_events *events,
+                                        struct matriline_text **submitted_out);
+  /**
+   * Opens a window with a page and returns at once. `window_out` receives its functions. `events` belongs to the
+   * application, which frees it when the window is gone. Answers the words of a refusal.
+   */
+  struct matriline_text *(*open_window)(void *userdata,
+                                        const struct matriline_page *page,
+                                        struct matriline_page_events *events,
+                                        struct matriline_window *window_out);
+  /**
+   * Opens a panel; everything is as for `open_window`.
+   */
+  struct matriline_text *(*open_panel)(void *userdata,
+                                       const struct matriline_page *panel,
+                                       struct matriline_page_events *events,
+                                       struct matriline_window *window_out);
+  /**
+   * Opens a progress window. Answers the words of a refusal.
+   */
+  struct matriline_text *(*open_progress)(void *userdata,
+                                          const struct matriline_progress *progress,
+                                          struct matriline_progress_window *window_out);
+  /**
+   * Shows a notification. `level` is one of those of `orca.host.ui.NotificationLevel`, from 1 to 9. `click` is NULL
+   * when nobody wants to know of a click; else it belongs to the application, which frees it.
+   */
+  void (*notify)(void *userdata,
+                 uint8_t level,
+                 struct matriline_str text,
+                 struct matriline_str hyper_text,
+                 struct matriline_click *click);
+} matriline_host;
+
+/**
+ * Where something stands: it is mirrored and scaled, turned about the axes X, Y and Z in that order, and moved. Lengths
+ * are millimetres.
+ */
+typedef struct matriline_placement {
+  /**
+   * How far it is moved.
+   */
+  double offset[3];
+  /**
+   * The angles, in radians.
+   */
+  double rotation[3];
+  /**
+   * The factors along the axes.
+   */
+  double scaling_factor[3];
+  /**
+   * 1, or -1 where it is mirrored.
+   */
+  double mirror[3];
+} matriline_placement;
+
+/**
+ * What a model says of itself.
+ */
+typedef struct matriline_model_info {
+  /**
+   * Its number.
+   */
+  uint64_t id;
+  /**
+   * How many materials it has.
+   */
+  size_t material_count;
+  /**
+   * The plate that the user sees, from 0.
+   */
+  size_t current_plate;
+  /**
+   * Who designed it, or empty.
+   */
+  struct matriline_str designer;
+  /**
+   * The number of the design on the pages it came from, or empty.
+   */
+  struct matriline_str design_id;
+} matriline_model_info;
+
+/**
+ * An object.
+ */
+typedef struct matriline_model_object {
+  /**
+   * The number that stays the same while the object exists.
+   */
+  uint64_t id;
+  /**
+   * Its name.
+   */
+  struct matriline_str name;
+  /**
+   * The module it belongs to, or empty.
+   */
+  struct matriline_str module_name;
+  /**
+   * The file it was read from, or empty.
+   */
+  struct matriline_str input_file;
+  /**
+   * Whether the user wants it printed.
+   */
+  bool printable;
+  /**
+   * Whether it is a piece of a cut object.
+   */
+  bool is_cut;
+  /**
+   * Whether its layers have heights that the user drew.
+   */
+  bool has_custom_layering;
+} matriline_model_object;
+
+/**
+ * A part of an object.
+ */
+typedef struct matriline_model_volume {
+  /**
+   * The number that stays the same while the volume exists.
+   */
+  uint64_t id;
+  /**
+   * Its name.
+   */
+  struct matriline_str name;
+  /**
+   * What it is in its object, by the number of `orca.host.ModelVolumeType`: 0 for what is printed.
+   */
+  int8_t type;
+  /**
+   * Its extruder, from 1; 0 when it has that of the object.
+   */
+  uint32_t extruder;
+  /**
+   * Where it stands in the object.
+   */
+  struct matriline_placement placement;
+  /**
+   * How many errors of the mesh were repaired.
+   */
+  uint32_t mesh_errors;
+  /**
+   * Supports are painted on it.
+   */
+  bool fdm_support_painted;
+  /**
+   * Seams are.
+   */
+  bool seam_painted;
+  /**
+   * Materials are.
+   */
+  bool mm_painted;
+  /**
+   * Fuzzy skin is.
+   */
+  bool fuzzy_skin_painted;
+} matriline_model_volume;
+
+/**
+ * A copy of an object on a plate.
+ */
+typedef struct matriline_model_instance {
+  /**
+   * The number that stays the same while the instance exists.
+   */
+  uint64_t id;
+  /**
+   * Whether the user wants it printed.
+   */
+  bool printable;
+  /**
+   * Whether it stands where it can be printed as well.
+   */
+  bool is_printable;
+  /**
+   * Where it stands.
+   */
+  struct matriline_placement placement;
+} matriline_model_instance;
+
+/**
+ * A preset, as plugins read it.
+ */
+typedef struct matriline_host_preset {
+  /**
+   * A `matriline_host_preset_type`.
+   */
+  uint8_t type;
+  /**
+   * By which it is found.
+   */
+  struct matriline_str name;
+  /**
+   * A shorter name for the user, or empty.
+   */
+  struct matriline_str alias;
+  /**
+   * The file it was read from, or empty.
+   */
+  struct matriline_str file;
+  /**
+   * The bundle it belongs to, or empty.
+   */
+  struct matriline_str bundle_id;
+  /**
+   * It is the one there is when there is no other.
+   */
+  bool is_default;
+  /**
+   * It was opened from a file outside of the data folder.
+   */
+  bool is_external;
+  /**
+   * It came with the application.
+   */
+  bool is_system;
+  /**
+   * The user sees it.
+   */
+  bool is_visible;
+  /**
+   * It has changes that are not saved.
+   */
+  bool is_dirty;
+  /**
+   * It goes with the printer that is selected.
+   */
+  bool is_compatible;
+  /**
+   * It belongs to the project that is open.
+   */
+  bool is_project_embedded;
+  /**
+   * It is the one of its type that is selected.
+   */
+  bool is_selected;
+  /**
+   * It is no preset of its own, but the selected one of its type with the changes that the user has made since.
+   */
+  bool is_edited;
+} matriline_host_preset;
+
+/**
  * The wish of the user for one capability. The text lives as long as the state.
  */
 typedef struct matriline_capability_state {
@@ -797,6 +1787,57 @@ typedef struct matriline_capability_state {
    */
   bool enabled;
 } matriline_capability_state;
+
+/**
+ * What a plugin is told of an event. What an event does not tell stays as `matriline_lifecycle_context_new` gives it.
+ */
+typedef struct matriline_lifecycle_context {
+  /**
+   * The name of what it happened to: a project, an object, a preset, a plate.
+   */
+  struct matriline_str name;
+  /**
+   * How it ended, a `matriline_lifecycle_evt_code`.
+   */
+  uint8_t code;
+  /**
+   * What is said about that; `cancelled` for a job that was.
+   */
+  struct matriline_str msg;
+  /**
+   * The identity of what it happened to.
+   */
+  struct matriline_str id;
+  /**
+   * The name it had before.
+   */
+  struct matriline_str previous_name;
+  /**
+   * The printer.
+   */
+  struct matriline_str device_id;
+  /**
+   * The job.
+   */
+  struct matriline_str job_id;
+  /**
+   * What brought it about.
+   */
+  struct matriline_str source;
+  /**
+   * The place of what it happened to, such as that of a plate; -1 for none.
+   */
+  int64_t index;
+  /**
+   * Whether the project has unsaved changes.
+   */
+  bool dirty;
+} matriline_lifecycle_context;
+
+/**
+ * Answers whether the slice that an event tells of is cancelled.
+ */
+typedef bool (*matriline_cancelled_callback)(void *userdata);
 
 /**
  * A value of an option that more than one plugin could serve. It lives as long as its update.
@@ -838,6 +1879,28 @@ typedef struct matriline_unresolved_value {
    */
   struct matriline_str value;
 } matriline_unresolved_value;
+
+/**
+ * Decides whether a plugin is allowed to read the paths that it asks for (`orca.request_permissions`): without those
+ * that were granted before. `name` is what users call the plugin. A refusal ends the load; what is granted is kept in
+ * the sidecar and not asked again. Called where the functions of `matriline_host` are; it may wait for the user. The texts
+ * live until it returns.
+ */
+typedef bool (*matriline_permission_callback)(void *userdata,
+                                              struct matriline_str plugin_key,
+                                              struct matriline_str name,
+                                              const struct matriline_str *fs_read,
+                                              size_t fs_read_count);
+
+/**
+ * Takes what a capability of type `Pages` posts to its page, a JSON text. `type` is a `matriline_capability_type`.
+ * Called where the functions of `matriline_host` are, in order and a little later. The texts live until it returns.
+ */
+typedef void (*matriline_page_callback)(void *userdata,
+                                        struct matriline_str plugin_key,
+                                        uint8_t type,
+                                        struct matriline_str name,
+                                        struct matriline_str message);
 
 /**
  * One of them, as long as its list lives.
@@ -988,6 +2051,12 @@ typedef struct matriline_unreferenced_value {
 } matriline_unreferenced_value;
 
 /**
+ * Answers the value of an option of the whole print configuration, as presets spell it; NULL for an unknown one. The
+ * library frees the text.
+ */
+typedef struct matriline_text *(*matriline_config_value_callback)(void *userdata, struct matriline_str key);
+
+/**
  * Is told of a plugin. The text lives until it returns.
  */
 typedef void (*matriline_plugin_callback)(void *userdata, struct matriline_str plugin_key);
@@ -1096,6 +2165,11 @@ typedef struct matriline_method_timing {
    */
   struct matriline_timing timing;
 } matriline_method_timing;
+
+/**
+ * Waits so many milliseconds at most, and answers whether what is waited for is there.
+ */
+typedef bool (*matriline_done_callback)(void *userdata, uint64_t milliseconds);
 
 /**
  * What a plugin is told of the export whose G-code it edits.
@@ -1338,6 +2412,161 @@ const struct matriline_capability *matriline_capability_list_get(const struct ma
  * `list` is NULL or valid, and used no more.
  */
 void matriline_capability_list_free(struct matriline_capability_list *list);
+
+/**
+ * What is kept of the configuration of a capability, whether its plugin is loaded or not. `type` is a
+ * `matriline_capability_type`. `config_out` receives it, to free with `matriline_capability_config_free`.
+ *
+ * Threads: any; may read the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_capability_config(const struct matriline_manager *manager,
+                                                     struct matriline_str plugin_key,
+                                                     uint8_t type,
+                                                     struct matriline_str name,
+                                                     struct matriline_capability_config **config_out,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Whether a configuration is kept there. `scope` is a `matriline_config_scope`. False for NULL.
+ *
+ * Threads: any.
+ *
+ * `config` is NULL or valid.
+ */
+bool matriline_capability_config_is_stored(const struct matriline_capability_config *config, uint8_t scope);
+
+/**
+ * The configuration that is kept there, JSON; empty when there is none. It lives as long as `config`.
+ *
+ * Threads: any.
+ *
+ * `config` is NULL or valid.
+ */
+struct matriline_str matriline_capability_config_get(const struct matriline_capability_config *config,
+                                                     uint8_t scope);
+
+/**
+ * The version of the plugin that it was stored by, or empty. It lives as long as `config`.
+ *
+ * Threads: any.
+ *
+ * `config` is NULL or valid.
+ */
+struct matriline_str matriline_capability_config_plugin_version(const struct matriline_capability_config *config,
+                                                                uint8_t scope);
+
+/**
+ * Frees a configuration. Threads: any.
+ *
+ * `config` is NULL or valid, and used no more.
+ */
+void matriline_capability_config_free(struct matriline_capability_config *config);
+
+/**
+ * Stores a configuration, any JSON value. `scope` is a `matriline_config_scope`. `changed_out` may be NULL; otherwise
+ * it receives whether that changed anything. Fails with `MATRILINE_RESULT_CONFIG_FAILED` for what is no JSON, for an
+ * override that no edited preset could take, and for a file that cannot be written; what was stored stays.
+ *
+ * Threads: any; waits for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_save_capability_config(struct matriline_manager *manager,
+                                                          struct matriline_str plugin_key,
+                                                          uint8_t type,
+                                                          struct matriline_str name,
+                                                          uint8_t scope,
+                                                          struct matriline_str config,
+                                                          bool *changed_out,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Takes the override of the edited preset away, so that the configuration for all counts again. `removed_out` may be
+ * NULL; otherwise it receives whether there was one.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_remove_config_override(struct matriline_manager *manager,
+                                                          struct matriline_str plugin_key,
+                                                          uint8_t type,
+                                                          struct matriline_str name,
+                                                          bool *removed_out,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Stores the configuration that a capability of a loaded plugin begins with, for all presets. `config_out` receives
+ * it, JSON, to free with `matriline_text_free`.
+ *
+ * Threads: any; runs Python.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_restore_default_config(struct matriline_manager *manager,
+                                                          struct matriline_str plugin_key,
+                                                          uint8_t type,
+                                                          struct matriline_str name,
+                                                          struct matriline_text **config_out,
+                                                          struct matriline_error **error_out);
+
+/**
+ * The page of a capability for its configuration. `html_out` receives it as HTML, to free with `matriline_text_free`,
+ * or NULL when there is none, or an empty one: the application then offers an editor of JSON, as it does beside the
+ * error when the plugin fails. Disabled capabilities are configured as well.
+ *
+ * Threads: any; runs Python.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_config_ui(struct matriline_manager *manager,
+                                             struct matriline_str plugin_key,
+                                             uint8_t type,
+                                             struct matriline_str name,
+                                             struct matriline_text **html_out,
+                                             struct matriline_error **error_out);
+
+/**
+ * Whether a capability has such a page, as it said when it was loaded. False for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, every text readable.
+ */
+bool matriline_manager_has_config_ui(const struct matriline_manager *manager,
+                                     struct matriline_str plugin_key,
+                                     uint8_t type,
+                                     struct matriline_str name);
+
+/**
+ * The text of a preset's overrides as the preset should be saved with it: without those of capabilities that none of
+ * its options names. `text_out` receives it, to free with `matriline_text_free`, or NULL when `overrides` stays.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_prune_config_overrides(const struct matriline_manager *manager,
+                                                          const struct matriline_preset *preset,
+                                                          struct matriline_str overrides,
+                                                          struct matriline_text **text_out,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Sets where overrides of configurations are kept. `get` and `set` are called on any thread, without the GIL; with
+ * NULL for both no configuration is overridden. `drop_callback` may be NULL; otherwise it is called once with
+ * `userdata`, on any thread, when neither the options nor a manager needs it any more.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_preset_configs(struct matriline_config *config,
+                                                     void *userdata,
+                                                     matriline_overrides_callback get,
+                                                     matriline_set_overrides_callback set,
+                                                     matriline_drop_callback drop_callback,
+                                                     struct matriline_error **error_out);
 
 /**
  * Reads the plugin folders below a data folder, without a manager and without Python. `cloud_user` is whose cloud
@@ -2059,6 +3288,352 @@ struct matriline_str matriline_execution_result_data(const struct matriline_exec
 void matriline_execution_result_free(struct matriline_execution_result *result);
 
 /**
+ * Sets what the application offers to plugins. The table is copied. With NULL plugins are told that there is no
+ * application. `host->drop` is called also when this fails, unless `host` is NULL or its size is wrong.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, `host` for `host->size` bytes; its functions may be called as its comment says.
+ */
+matriline_result matriline_config_set_host(struct matriline_config *config,
+                                           const struct matriline_host *host,
+                                           struct matriline_error **error_out);
+
+/**
+ * Sets how long a plugin waits for an answer of the host while the main thread is inside of a plugin's code, which may
+ * be waiting for the same plugin. 30 seconds without it.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_host_patience(struct matriline_config *config,
+                                                    uint64_t milliseconds,
+                                                    struct matriline_error **error_out);
+
+/**
+ * A placement that changes nothing. Threads: any.
+ */
+struct matriline_placement matriline_placement_new(void);
+
+/**
+ * A mesh over memory of the application, which is lent and not copied: `vertex_count` times three coordinates, and
+ * `triangle_count` times the places of three vertices, counter-clockwise seen from outside. `drop_callback` may be
+ * NULL; otherwise it is called once with `userdata`, on any thread, when nobody holds the memory any more, also when
+ * this fails. `mesh_out` receives a mesh to free with `matriline_mesh_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid; the memory stays as it is until `drop_callback` is called.
+ */
+matriline_result matriline_mesh_new(const float (*vertices)[3],
+                                    size_t vertex_count,
+                                    const int32_t (*triangles)[3],
+                                    size_t triangle_count,
+                                    void *userdata,
+                                    matriline_drop_callback drop_callback,
+                                    struct matriline_mesh **mesh_out,
+                                    struct matriline_error **error_out);
+
+/**
+ * Frees a mesh. A model that it was added to does not need it. Threads: any.
+ *
+ * `mesh` is NULL or valid, and used no more.
+ */
+void matriline_mesh_free(struct matriline_mesh *mesh);
+
+/**
+ * A model without objects, to be put together. Free it with `matriline_host_model_builder_free`. Threads: any.
+ */
+struct matriline_host_model_builder *matriline_host_model_builder_new(void);
+
+/**
+ * Frees a builder. Threads: any.
+ *
+ * `builder` is NULL or valid, and used no more.
+ */
+void matriline_host_model_builder_free(struct matriline_host_model_builder *builder);
+
+/**
+ * Sets what the model says of itself.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_model_builder_set_info(struct matriline_host_model_builder *builder,
+                                                       const struct matriline_model_info *info,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Adds an object.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_model_builder_add_object(struct matriline_host_model_builder *builder,
+                                                         const struct matriline_model_object *model_object,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Adds a volume to the last object. The mesh stays the caller's.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_model_builder_add_volume(struct matriline_host_model_builder *builder,
+                                                         const struct matriline_model_volume *volume,
+                                                         const struct matriline_mesh *mesh,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Adds an instance to the last object.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_host_model_builder_add_instance(struct matriline_host_model_builder *builder,
+                                                           const struct matriline_model_instance *instance,
+                                                           struct matriline_error **error_out);
+
+/**
+ * Sets an option of the last volume of the last object, or of the object while it has no volume.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_model_builder_set_option(struct matriline_host_model_builder *builder,
+                                                         struct matriline_str key,
+                                                         struct matriline_str value,
+                                                         struct matriline_error **error_out);
+
+/**
+ * The model as it was put together; the builder is empty then. NULL for NULL. Release it with
+ * `matriline_host_model_release`.
+ *
+ * Threads: one at a time.
+ *
+ * `builder` is NULL or valid.
+ */
+const struct matriline_host_model *matriline_host_model_builder_finish(struct matriline_host_model_builder *builder);
+
+/**
+ * Reads a model from a file: an STL, binary or ASCII, or a 3MF, by the end of its name. Fails with
+ * `MATRILINE_RESULT_IO`, whose message names the file, when it cannot be understood. `model_out` receives the model, to
+ * release with `matriline_host_model_release`.
+ *
+ * Threads: any; reads the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_model_read(struct matriline_str path,
+                                           const struct matriline_host_model **model_out,
+                                           struct matriline_error **error_out);
+
+/**
+ * One more reference to a model, which is answered. NULL for NULL. Threads: any.
+ *
+ * `model` is NULL or valid.
+ */
+const struct matriline_host_model *matriline_host_model_retain(const struct matriline_host_model *model);
+
+/**
+ * Lets a reference go. Threads: any.
+ *
+ * `model` is NULL or valid, and this reference is used no more.
+ */
+void matriline_host_model_release(const struct matriline_host_model *model);
+
+/**
+ * No presets, to be put together. Free it with `matriline_host_presets_builder_free`. Threads: any.
+ */
+struct matriline_host_presets_builder *matriline_host_presets_builder_new(void);
+
+/**
+ * Frees a builder. Threads: any.
+ *
+ * `builder` is NULL or valid, and used no more.
+ */
+void matriline_host_presets_builder_free(struct matriline_host_presets_builder *builder);
+
+/**
+ * Adds a preset, after those of its type that are there.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_presets_builder_add(struct matriline_host_presets_builder *builder,
+                                                    const struct matriline_host_preset *preset,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Sets an option of the preset that was added last.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_presets_builder_set_option(struct matriline_host_presets_builder *builder,
+                                                           struct matriline_str key,
+                                                           struct matriline_str value,
+                                                           struct matriline_error **error_out);
+
+/**
+ * Adds the name of a filament in use: one for each extruder.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_presets_builder_add_current_filament(struct matriline_host_presets_builder *builder,
+                                                                     struct matriline_str name,
+                                                                     struct matriline_error **error_out);
+
+/**
+ * Sets an option of everything that is selected, together.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_presets_builder_set_full_option(struct matriline_host_presets_builder *builder,
+                                                                struct matriline_str key,
+                                                                struct matriline_str value,
+                                                                struct matriline_error **error_out);
+
+/**
+ * The presets as they were put together; the builder is empty then. NULL for NULL. Release them with
+ * `matriline_host_presets_release`.
+ *
+ * Threads: one at a time.
+ *
+ * `builder` is NULL or valid.
+ */
+const struct matriline_host_presets *matriline_host_presets_builder_finish(struct matriline_host_presets_builder *builder);
+
+/**
+ * Reads the presets in a folder and all folders below: each `.json` file in the slicer's format, with the options it
+ * inherits. The first of each type that goes with the printer is selected. Fails with `MATRILINE_RESULT_IO`, whose
+ * message names the file, for one that cannot be understood. `presets_out` receives them, to release with
+ * `matriline_host_presets_release`.
+ *
+ * Threads: any; reads the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_host_presets_read(struct matriline_str folder,
+                                             const struct matriline_host_presets **presets_out,
+                                             struct matriline_error **error_out);
+
+/**
+ * One more reference to presets, which is answered. NULL for NULL. Threads: any.
+ *
+ * `presets` is NULL or valid.
+ */
+const struct matriline_host_presets *matriline_host_presets_retain(const struct matriline_host_presets *presets);
+
+/**
+ * Lets a reference go. Threads: any.
+ *
+ * `presets` is NULL or valid, and this reference is used no more.
+ */
+void matriline_host_presets_release(const struct matriline_host_presets *presets);
+
+/**
+ * The page called `orca.postMessage` with this JSON.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_page_events_message(const struct matriline_page_events *events,
+                                               struct matriline_str json,
+                                               struct matriline_error **error_out);
+
+/**
+ * The page called `orca.submit` with this JSON; the application closes the window then and tells of that as well.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_page_events_submit(const struct matriline_page_events *events,
+                                              struct matriline_str json,
+                                              struct matriline_error **error_out);
+
+/**
+ * The user or the page closed the window. Threads: any.
+ *
+ * `events` is NULL or valid.
+ */
+void matriline_page_events_closed(const struct matriline_page_events *events);
+
+/**
+ * The window of a dialog is there, and can be closed: see `matriline_host.show_dialog`. The functions of `window` are
+ * copied, and its `drop` is called also when this fails, unless `window` is NULL. Threads: any.
+ *
+ * Every pointer is NULL or valid; the functions of `window` may be called as those of the table.
+ */
+matriline_result matriline_page_events_opened(const struct matriline_page_events *events,
+                                              const struct matriline_window *window,
+                                              struct matriline_error **error_out);
+
+/**
+ * Tells what a page has sent through its native channel (`matriline_page_script`). `told_out` may be NULL; otherwise it
+ * receives what that was, a `matriline_page_told`. Fails for what is nested deeper than 200. Threads: any.
+ *
+ * Every pointer is NULL or valid, `text` readable.
+ */
+matriline_result matriline_page_events_tell(const struct matriline_page_events *events,
+                                            struct matriline_str text,
+                                            uint8_t *told_out,
+                                            struct matriline_error **error_out);
+
+/**
+ * Frees what a page tells through. Nobody is told of that. Threads: any.
+ *
+ * `events` is NULL or valid, and used no more.
+ */
+void matriline_page_events_free(struct matriline_page_events *events);
+
+/**
+ * The notification was clicked; that may happen again. Threads: any.
+ *
+ * `click` is NULL or valid.
+ */
+void matriline_click_run(const struct matriline_click *click);
+
+/**
+ * Frees a click: the notification is gone. Threads: any.
+ *
+ * `click` is NULL or valid, and used no more.
+ */
+void matriline_click_free(struct matriline_click *click);
+
+/**
+ * The script that gives a page its `window.orca`; run it in a page before those of its own. The page sends text through
+ * `window.wx.postMessage` or `window.ipc.postMessage`. The text lives for ever. Threads: any.
+ */
+struct matriline_str matriline_page_script(void);
+
+/**
+ * The script that gives a page a message, JSON, as `post` of a window is to. `script_out` receives it, to free with
+ * `matriline_text_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_page_dispatch(struct matriline_str json,
+                                         struct matriline_text **script_out,
+                                         struct matriline_error **error_out);
+
+/**
  * Looks at a `.py` or `.whl` file. Changes nothing and runs no code of the plugin. Fails for what is no such file.
  * `inspection_out` receives an object to free with `matriline_inspection_free`.
  *
@@ -2290,6 +3865,28 @@ bool matriline_install_state_capability(const struct matriline_install_state *st
  * `state` is NULL or valid, and used no more.
  */
 void matriline_install_state_free(struct matriline_install_state *state);
+
+/**
+ * A context that tells nothing. Threads: any.
+ */
+struct matriline_lifecycle_context matriline_lifecycle_context_new(void);
+
+/**
+ * Tells every enabled capability of every loaded plugin that something happened, one after the other, on this thread.
+ * `event` is a `matriline_lifecycle_event`; `context` may be NULL for one that tells nothing. What a capability raises
+ * is logged and stops nobody. `cancelled` may be NULL; for an event of slicing it is asked with `userdata` before each
+ * capability, and once it answers true those who were not told yet are told nothing.
+ *
+ * Threads: any. It takes as long as the plugins do.
+ *
+ * Every pointer is NULL or valid, every text readable; `cancelled` may be called with `userdata`.
+ */
+matriline_result matriline_manager_raise_lifecycle_event(const struct matriline_manager *manager,
+                                                         uint8_t event,
+                                                         const struct matriline_lifecycle_context *context,
+                                                         void *userdata,
+                                                         matriline_cancelled_callback cancelled,
+                                                         struct matriline_error **error_out);
 
 /**
  * Loads a plugin: installs what it depends on, imports it, makes its capabilities, runs their `on_load`. Returns at
@@ -2727,6 +4324,35 @@ bool matriline_manifest_update_unresolved(const struct matriline_manifest_update
  * `update` is NULL or valid, and used no more.
  */
 void matriline_manifest_update_free(struct matriline_manifest_update *update);
+
+/**
+ * Sets who decides on what plugins ask to be allowed. With a NULL `callback` everything is granted. `drop_callback` may
+ * be NULL; otherwise it is called once with `userdata`, on any thread, when neither the options nor a manager needs it
+ * any more.
+ *
+ * Threads: one at a time; `callback` is called on any thread.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_permissions(struct matriline_config *config,
+                                                  void *userdata,
+                                                  matriline_permission_callback callback,
+                                                  matriline_drop_callback drop_callback,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Sets who takes what capabilities post to their pages. With a NULL `callback` messages are dropped. `drop_callback` is
+ * as for `matriline_config_set_permissions`.
+ *
+ * Threads: one at a time; `callback` is called on any thread.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_post_to_page(struct matriline_config *config,
+                                                   void *userdata,
+                                                   matriline_page_callback callback,
+                                                   matriline_drop_callback drop_callback,
+                                                   struct matriline_error **error_out);
 
 /**
  * The enabled capabilities that an option of a type may name. `type` is a `matriline_capability_type`, where
@@ -3220,6 +4846,35 @@ matriline_result matriline_manager_run_script(struct matriline_manager *manager,
                                               struct matriline_error **error_out);
 
 /**
+ * Adds the name of a slicing capability that takes part in this last step of slicing (`psGCodePostProcess`), after all
+ * those of `matriline_post_process_add_value`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_post_process_add_slicing_value(struct matriline_post_process *run,
+                                                          struct matriline_str capability_name,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Sets what slicing capabilities may ask of the export, each function NULL or called on any thread without the GIL:
+ * the value of an option, and whether the user has cancelled it. The latter is asked between two capabilities as well,
+ * and a cancelled run fails with `MATRILINE_RESULT_EXPORT_CANCELLED`. `drop_callback` may be NULL; otherwise it is
+ * called once with `userdata`, on any thread, when the run is freed and no plugin asks any more.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_post_process_set_slice(struct matriline_post_process *run,
+                                                  void *userdata,
+                                                  matriline_config_value_callback config_value,
+                                                  matriline_cancelled_callback cancelled,
+                                                  matriline_drop_callback drop_callback,
+                                                  struct matriline_error **error_out);
+
+/**
  * Calls `callback` with the key of a plugin whose load has ended, well or not; its error says which. A load that was
  * cancelled is not told.
  *
@@ -3363,6 +5018,16 @@ matriline_result matriline_config_set_post(struct matriline_config *config,
  * `text` is NULL or ends with a zero.
  */
 struct matriline_str matriline_str_from(const char *text);
+
+/**
+ * A text for a callback to answer with; the library copies `text`. NULL when it is not UTF-8. Free it with
+ * `matriline_text_free`, unless it is answered to the library.
+ *
+ * Threads: any.
+ *
+ * `text` is readable.
+ */
+struct matriline_text *matriline_text_new(struct matriline_str text);
 
 /**
  * The text itself; it lives as long as the object. Empty for NULL.
@@ -3521,6 +5186,23 @@ uint32_t matriline_abi_version(void);
  * Threads: any.
  */
 struct matriline_str matriline_version(void);
+
+/**
+ * Waits until `done` answers true, for `milliseconds` at most, `UINT64_MAX` for as long as it takes. For a main thread
+ * that has to wait for something of the application that plugins have a part in, such as its slicing thread: what
+ * plugins ask the host is answered meanwhile, so that the two never wait for each other. `done_out` may be NULL;
+ * otherwise it receives whether `done` answered true.
+ *
+ * Threads: any, outside of calls into plugins; the host is answered on the main thread alone.
+ *
+ * Every pointer is NULL or valid; `done` may be called with `userdata`.
+ */
+matriline_result matriline_manager_wait_until(const struct matriline_manager *manager,
+                                              uint64_t milliseconds,
+                                              void *userdata,
+                                              matriline_done_callback done,
+                                              bool *done_out,
+                                              struct matriline_error **error_out);
 
 /**
  * Edits the file at `ctx.gcode_path`.

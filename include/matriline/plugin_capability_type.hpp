@@ -19,6 +19,8 @@ enum class PluginCapabilityType : unsigned char {
     Visualization = 6,
     Script = 7,
     Unknown = 8,
+    SlicingPipeline = 9,
+    Pages = 10,
 };
 
 /// The text that stands for a type in files: `post-processing`, `script`, …

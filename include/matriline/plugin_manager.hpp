@@ -2,14 +2,18 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "matriline/capability_config.hpp"
 #include "matriline/execution_result.hpp"
 #include "matriline/export.hpp"
+#include "matriline/lifecycle_event.hpp"
+#include "matriline/lifecycle_event_context.hpp"
 #include "matriline/manager_options.hpp"
 #include "matriline/plugin_catalog.hpp"
 #include "matriline/plugin_crash.hpp"
@@ -19,6 +23,7 @@
 #include "matriline/plugin_loads.hpp"
 #include "matriline/plugin_timings.hpp"
 #include "matriline/post_process.hpp"
+#include "matriline/preset.hpp"
 #include "matriline/version.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
@@ -149,6 +154,52 @@ public:
 
     /// What plugins may take from now on; see `PluginLoader::subscribe_on_over_budget_callback`.
     void set_budgets(const PluginBudgets &budgets);
+
+    /// What is kept of the configuration of a capability, whether its plugin is loaded or not. May read the disk.
+    CapabilityConfig get_capability_config(const PluginCapabilityIdentifier &capability) const;
+
+    /// Stores a configuration, any JSON value, and answers whether that changed anything. Throws `Error` with
+    /// `ErrorCode::ConfigFailed` for what is no JSON, for an override that no edited preset could take or whose preset
+    /// holds a text that cannot be read, and for a file that cannot be written; what was stored stays.
+    bool save_capability_config(const PluginCapabilityIdentifier &capability, std::string_view config,
+                                ConfigScope scope = ConfigScope::Base);
+
+    /// Takes the override of the edited preset away, so that the configuration for all counts again. False when there
+    /// is none.
+    bool remove_config_override(const PluginCapabilityIdentifier &capability);
+
+    /// Stores the configuration that a capability of a loaded plugin begins with, for all presets, and answers it.
+    std::string restore_default_config(const PluginCapabilityIdentifier &capability);
+
+    /// Whether a capability has a page of its own for its configuration, as it said when it was loaded.
+    bool has_config_ui(const PluginCapabilityIdentifier &capability) const;
+
+    /// That page, as HTML; nothing when there is none, or an empty one: the application then offers an editor of JSON.
+    /// Where it throws `Error`, the editor is offered beside the error. Disabled capabilities are configured as well.
+    std::optional<std::string> get_config_ui(const PluginCapabilityIdentifier &capability);
+
+    /// The text of a preset's overrides as the preset should be saved with it: without those of capabilities that none
+    /// of its options names. Nothing when `overrides` stays as it is.
+    std::optional<std::string> prune_config_overrides(const Preset &preset, std::string_view overrides) const;
+
+    /// Tells every enabled capability of every loaded plugin that something happened, one after the other, on this
+    /// thread. What one raises is logged and stops nobody. For an event of slicing `cancelled` may be given: once it
+    /// answers true, those who were not told yet are told nothing.
+    /// Threads: any. It takes as long as the plugins do.
+    void raise_lifecycle_event(LifecycleEvent event, const LifecycleEventContext &context = {},
+                               const std::function<bool()> &cancelled = {});
+
+    /// Waits until `done` answers true, for `timeout` at most, and answers whether it did. For a main thread that has
+    /// to wait for something of the application that plugins have a part in, such as its slicing thread: what plugins
+    /// ask the host is answered meanwhile, so that the two never wait for each other. `done` waits itself, for the time
+    /// that it is given at most, and is asked again; what it throws comes out.
+    ///
+    /// ```
+    /// manager.wait_until([&](auto limit) { return sliced.wait_for(limit) == std::future_status::ready; });
+    /// ```
+    /// Threads: any, outside of calls into plugins; the host is answered on the main thread alone.
+    bool wait_until(const std::function<bool(std::chrono::milliseconds limit)> &done,
+                    std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
     /// Runs the post-processing capabilities of a job in order and answers the path of the edited file; nothing
     /// when the job names no capability. A failing one ends the run with `Error`, and the working copy is gone.

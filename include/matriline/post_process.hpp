@@ -25,6 +25,16 @@ struct PostProcessJob {
     std::string output_name;
     /// The setting: names of capabilities, in the order they run. A name listed twice runs twice.
     std::vector<std::string> post_process_plugin;
+    /// The names of the slicing capabilities that take part in this last step (`psGCodePostProcess`), in order, after
+    /// those of `post_process_plugin`. A recoverable error of one is a warning.
+    std::vector<std::string> slicing_pipeline_plugin;
+    /// The value of an option of the whole print configuration, as presets spell it; nothing for an unknown one.
+    /// Without the function every option is unknown. Slicing capabilities ask it on any thread, without the GIL; what
+    /// it throws is logged and is nothing.
+    std::function<std::optional<std::string>(const std::string &key)> config_value;
+    /// Whether the user has cancelled the export: it is asked between two capabilities, and by slicing capabilities as
+    /// `config_value` is. A cancelled run throws `Error` with `ErrorCode::ExportCancelled`.
+    std::function<bool()> cancelled;
     /// The preset's `plugins` array; without one no name resolves.
     std::optional<std::vector<std::string>> plugins;
 };

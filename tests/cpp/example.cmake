@@ -53,6 +53,25 @@ set(files --data-dir data --gcode in.gcode --output out.gcode)
 preset(good [[{"post_process_plugin": ["first", "second"], "plugins": ["stamps;;first", "stamps;;second"]}]])
 succeeds(export ${files} --preset good.json)
 is_file(out.gcode "G1\n; first\n; second\n")
+file(WRITE "${FOLDER}/data/orca_plugins/step/step.py" "# /// script
+# [tool.orcaslicer.plugin]
+# name = \"step\"
+# ///
+import orca
+class Step(orca.slicing.SlicingPipelineCapabilityBase):
+    def get_name(self): return 'step'
+    def execute(self, ctx):
+        values = [ctx.config_value(key) for key in ('layer_height', 'nozzle', 'none')]
+        open(ctx.gcode_path, 'a').write(f'; {ctx.step.name} {values}')
+        return orca.ExecutionResult.success()
+@orca.plugin
+class Package(orca.base):
+    def register_capabilities(self): orca.register_capability(Step)
+")
+preset(sliced [[{"post_process_plugin": ["first"], "slicing_pipeline_plugin": ["step"], "layer_height": "0.2", "plugins": ["stamps;;first", "step;;step"]}]])
+preset(printer [[{"nozzle": ["0.4", "0.6"]}]])
+succeeds(export ${files} --preset sliced.json --printer-preset printer.json)
+is_file(out.gcode "G1\n; first\n; psGCodePostProcess ['0.2', '0.4,0.6', None]")
 fails(1 export --data-dir data --gcode none.gcode --output out.gcode --preset good.json)
 contains("${stderr}" "none.gcode` does not exist; give another one with `--gcode`")
 fails(1 export --data-dir data --gcode in.gcode --output none/out.gcode --preset good.json)

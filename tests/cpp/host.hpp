@@ -60,6 +60,15 @@ public:
                                                  "        orca.register_capability(Edit)\n";
     }
 
+    /// Writes a plugin of this source, below `import orca`.
+    void write_source(const std::string &key, const std::string &source) const {
+        const auto folder = path_ / "orca_plugins" / key;
+        std::filesystem::create_directories(folder);
+        std::ofstream(folder / (key + ".py")) << "# /// script\n# [tool.orcaslicer.plugin]\n# name = \"" << key
+                                              << "\"\n# version = \"1.0.0\"\n# ///\nimport orca\n"
+                                              << source;
+    }
+
     std::string write_file(const std::string &name, const std::string &text) const {
         std::ofstream(path_ / name) << text;
         return (path_ / name).string();

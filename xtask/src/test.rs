@@ -115,11 +115,19 @@ fn cpp_tests(tools: &Tools, python: &Python) -> Result<()> {
     build.test()
 }
 
-/// Kills the mini-slicer of the C++ build after every call that changes the disk.
+/// Kills the mini-slicer of the C++ build after every call that changes the disk, and has it print.
 fn kill_test(tools: &Tools, report: &Report) -> Result<()> {
     let python = tools.python();
     let program = CMakeBuild::release(tools, python).folder().join("cpp-example/mini-slicer");
-    let test = ["test", "--package", "matriline-testkit", "--test", "mini_slicer_killed"];
+    let test = [
+        "test",
+        "--package",
+        "matriline-testkit",
+        "--test",
+        "mini_slicer_killed",
+        "--test",
+        "mini_slicer_prints",
+    ];
     command::run(report.gather(cargo_for(python).args(test).env("MATRILINE_MINI_SLICER", program)))
 }
 

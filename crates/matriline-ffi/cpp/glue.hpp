@@ -4,13 +4,16 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "answers.hpp"
 #include "cxx.h"
+#include "host_sink.hpp"
 #include "matriline/error.hpp"
 #include "matriline/execution_result.hpp"
 #include "matriline/loaded_plugin_capability.hpp"
@@ -44,6 +47,13 @@ public:
         if (failed_) {
             throw std::bad_alloc();
         }
+    }
+    /// The error instead, if there is one.
+    std::optional<Error> error() const {
+        if (failed_ && !error_) {
+            throw std::bad_alloc();
+        }
+        return error_ ? std::optional<Error>(*error_) : std::nullopt;
     }
 
 private:

@@ -54,13 +54,27 @@ HostConfig host_config(const ManagerOptions &options) {
     return {owned(options.data_dir, "data_dir"),       owned(options.application_version, "application_version"),
             owned(options.python_home, "python_home"), options.forward_output,
             owned(options.cloud_user, "cloud_user"),   owned(options.hub, "hub"),
-            options.enforce_requires_python,           options_data(options.plugin_options),
-            dependency_data(options.dependencies)};
+            options.enforce_requires_python,           limit(options.host_patience),
+            options_data(options.plugin_options),      dependency_data(options.dependencies)};
 }
 
 template <class Sink, class Function>
 std::shared_ptr<Sink> sink_of(const Function &function) {
     return function ? std::make_shared<Sink>(Sink{function}) : nullptr;
+}
+
+std::shared_ptr<Application> application_of(const ManagerOptions &options) {
+    return std::make_shared<Application>(
+        Application{options.preset_configs, options.permissions, options.post_to_page});
+}
+
+std::shared_ptr<HostSink> offer_of(const ManagerOptions &options) {
+    return options.host ? std::make_shared<HostSink>(HostSink{options.host}) : nullptr;
+}
+
+std::shared_ptr<SliceSink> slice_of(const PostProcessJob &job) {
+    const bool is_told = job.config_value || job.cancelled;
+    return is_told ? std::make_shared<SliceSink>(SliceSink{job.config_value, job.cancelled}) : nullptr;
 }
 
 } // namespace
@@ -90,7 +104,9 @@ struct PluginManager::State {
         auto log = sink_of<LogSink>(with.log);
         auto host = new_host();
         const HostConfig config = host_config(with);
-        checked([&](Failure &failure) { host->start(config, log, sink_of<PostSink>(with.post), failure); });
+        checked([&](Failure &failure) {
+            host->start(config, log, sink_of<PostSink>(with.post), application_of(with), offer_of(with), failure);
+        });
         const std::lock_guard lock(mutex);
         const auto &started = hosts.emplace_back(std::move(host), std::move(log));
         current.store(&*started.first, std::memory_order_release);
@@ -189,10 +205,11 @@ std::optional<std::string> PluginManager::run_post_process_plugins(const PostPro
                        owned(job.host, "host"),
                        owned(job.output_name, "output_name"),
                        texts(job.post_process_plugin, "post_process_plugin"),
+                       texts(job.slicing_pipeline_plugin, "slicing_pipeline_plugin"),
                        optional_texts(job.plugins ? &*job.plugins : nullptr, "plugins")};
     StepSink steps{report, nullptr};
     Failure failure;
-    const auto edited = started_host().run_post_process(data, steps, failure);
+    const auto edited = started_host().run_post_process(data, slice_of(job), steps, failure);
     if (steps.thrown) {
         // the application wants no result: the copy goes as it does when a capability fails
         if (job.make_copy && !edited.empty()) {

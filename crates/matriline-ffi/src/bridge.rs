@@ -31,6 +31,7 @@ pub(crate) mod ffi {
         cloud_user: String,
         hub: String,
         enforce_requires_python: bool,
+        host_patience_ms: u64,
         plugin_options: Vec<OptionData>,
         dependencies: DependencyData,
     }
@@ -259,6 +260,7 @@ pub(crate) mod ffi {
         host: String,
         output_name: String,
         post_process_plugin: Vec<String>,
+        slicing_pipeline_plugin: Vec<String>,
         plugins: TextList,
     }
 
@@ -286,6 +288,9 @@ pub(crate) mod ffi {
         type LogSink;
         type PostSink;
         type StepSink;
+        type Application;
+        type SliceSink;
+        type HostSink;
 
         fn fail(
             failure: Pin<&mut Failure>,
@@ -325,6 +330,8 @@ pub(crate) mod ffi {
             config: &HostConfig,
             log: SharedPtr<LogSink>,
             post: SharedPtr<PostSink>,
+            application: SharedPtr<Application>,
+            offer: SharedPtr<HostSink>,
             failure: Pin<&mut Failure>,
         );
         fn shutdown(self: &Host, failure: Pin<&mut Failure>);
@@ -340,6 +347,7 @@ pub(crate) mod ffi {
         fn run_post_process(
             self: &Host,
             job: &JobData,
+            slice: SharedPtr<SliceSink>,
             sink: Pin<&mut StepSink>,
             failure: Pin<&mut Failure>,
         ) -> Vec<String>;

@@ -4,7 +4,9 @@
 //! itself: opaque objects, one error object, `include/matriline/matriline.h`. The C++ bridge (`bridge`) is
 //! private: it serves the classes of `include/matriline/`, which are compiled together with it and hide it.
 //!
-//! The bridge has two files: `bridge` for what is found and called, `life` for what becomes of plugins.
+//! The bridge has five files: `bridge` for what is found and called, `values` for calls whose arguments go as values,
+//! `life` for what becomes of plugins, `application` for what plugins and the application ask of each other meanwhile,
+//! `offer` for what the application offers to plugins.
 //!
 //! One choice shapes the crate: **whatever is exported runs inside one boundary** (`boundary`). A panic
 //! behind it becomes an error with code `Panic`; nothing unwinds into C or C++.
@@ -14,6 +16,7 @@
 // cxx and C types are named as their users see them
 #![allow(non_camel_case_types)]
 
+mod application;
 mod boundary;
 pub mod bridge;
 pub mod capi;
@@ -21,3 +24,5 @@ mod cxx_side;
 pub mod generated;
 mod life;
 mod number;
+mod offer;
+mod values;

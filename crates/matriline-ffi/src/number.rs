@@ -1,6 +1,6 @@
 //! What numbers that come over the border stand for.
 
-use matriline::{CapabilityType, ErrorCode};
+use matriline::{CapabilityType, ErrorCode, LifecycleEvent, LifecycleEvtCode};
 use matriline_refs::{OptionValue, PresetKind};
 
 use crate::boundary::{Fault, Outcome};
@@ -9,6 +9,16 @@ use crate::boundary::{Fault, Outcome};
 #[inline]
 pub(crate) fn capability_type(number: u8) -> Outcome<CapabilityType> {
     CapabilityType::from_number(number).ok_or_else(|| unknown("capability type", number))
+}
+
+/// What happens in the application.
+pub(crate) fn lifecycle_event(number: u8) -> Outcome<LifecycleEvent> {
+    LifecycleEvent::from_number(number).ok_or_else(|| unknown("event", number))
+}
+
+/// How what an event tells of has ended.
+pub(crate) fn lifecycle_code(number: u8) -> Outcome<LifecycleEvtCode> {
+    LifecycleEvtCode::from_number(number).ok_or_else(|| unknown("code of an event", number))
 }
 
 /// The kind of a preset.
@@ -48,7 +58,7 @@ pub(crate) fn of_option_value(value: OptionValue) -> u8 {
 }
 
 #[cold]
-fn unknown(what: &str, number: u8) -> Box<Fault> {
+pub(crate) fn unknown(what: &str, number: u8) -> Box<Fault> {
     let message = format!("No {what} has the number {number}: use one that the header names");
     Fault::new(ErrorCode::InvalidArgument, message)
 }

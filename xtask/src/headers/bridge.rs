@@ -4,18 +4,18 @@ use std::fs;
 
 use anyhow::{Context, Result, anyhow};
 use cxx_gen::{GeneratedCode, Opt, generate_header_and_cc};
-use matriline_capability::table::TYPES;
 use proc_macro2::TokenStream;
 
+use super::kinds::rows;
 use super::{CPP, Generated, RUST};
 use crate::workspace;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
     let mut files = vec![Generated::new(format!("{CPP}/cxx.h"), cxx_gen::HEADER.to_owned())];
-    for name in ["bridge", "life"] {
+    for name in ["application", "bridge", "life", "offer", "values"] {
         files.extend(half(&format!("{RUST}/{name}.rs"), name)?);
     }
-    for row in TYPES {
+    for row in rows() {
         files.extend(half(&format!("{RUST}/generated/{}.rs", row.prefix), row.prefix)?);
     }
     Ok(files)

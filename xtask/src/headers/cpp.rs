@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use matriline_capability::table::{RECORDS, TYPES};
 use matriline_capability::{CapabilityType, MethodSpec, RecordSpec, TypeSpec};
 
-use super::kinds::{answer, cpp_field, cpp_includes, cpp_parameter, flatten};
+use super::kinds::{answer, cpp_field, cpp_includes, cpp_parameter, flatten, records, rows};
+use super::native;
 use super::{CPP, Generated, INCLUDE, NOTE};
 
 pub(super) fn files() -> Result<Vec<Generated>> {
@@ -18,10 +18,10 @@ pub(super) fn files() -> Result<Vec<Generated>> {
         Generated::new(format!("{CPP}/capabilities.hpp"), factories()),
         Generated::new(format!("{CPP}/capabilities.cpp"), factory()),
     ];
-    for record in RECORDS {
+    for record in records() {
         files.push(Generated::new(format!("{INCLUDE}/{}.hpp", record.snake), record_header(record)?));
     }
-    for row in TYPES {
+    for row in rows() {
         files.push(Generated::new(format!("{INCLUDE}/{}.hpp", row.header), interface(row)?));
         files.push(Generated::new(format!("{CPP}/{}.cpp", row.header), shell(row)?));
     }
@@ -51,9 +51,16 @@ fn version() -> String {
     )
 }
 
+/// The rows that C++ has.
+fn all_rows() -> impl Iterator<Item = &'static TypeSpec> {
+    rows().chain(native::rows())
+}
+
 fn all_headers() -> String {
-    let records = RECORDS.iter().map(|record| record.snake);
-    let mut headers: Vec<_> = records.chain(TYPES.iter().map(|row| row.header)).collect();
+    let records = records().map(|record| record.snake);
+    let native: Vec<_> = native::headers();
+    let mut headers: Vec<_> = records.chain(all_rows().map(|row| row.header)).collect();
+    headers.extend(native.iter().map(String::as_str));
     headers.sort_unstable();
     let includes: String =
         headers.iter().map(|header| format!("#include \"matriline/{header}.hpp\"\n")).collect();
@@ -258,7 +265,7 @@ std::shared_ptr<PluginCapabilityInterface> make_{prefix}(rust::Box<CapabilityHan
 
 fn factories() -> String {
     let mut declarations = String::new();
-    for row in TYPES {
+    for row in all_rows() {
         _ = writeln!(
             declarations,
             "std::shared_ptr<PluginCapabilityInterface> make_{}(rust::Box<CapabilityHandle> handle,\n    \
@@ -274,7 +281,7 @@ fn factories() -> String {
 
 fn factory() -> String {
     let mut cases = String::new();
-    for row in TYPES {
+    for row in all_rows() {
         _ = writeln!(
             cases,
             "    case PluginCapabilityType::{}:\n        return make_{}(std::move(handle), type, name);",
@@ -306,7 +313,7 @@ fn parameters(method: &MethodSpec) -> Result<String> {
 }
 
 /// The include lines in order: the standard's first, then ours, each once.
-fn include_lines(mut includes: Vec<String>) -> String {
+pub(super) fn include_lines(mut includes: Vec<String>) -> String {
     includes.sort_unstable_by_key(|include| (include.starts_with('"'), include.clone()));
     includes.dedup();
     let (ours, standard): (Vec<_>, Vec<_>) = includes.iter().partition(|include| include.starts_with('"'));

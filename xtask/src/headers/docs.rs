@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use matriline_capability::MethodSpec;
 use matriline_capability::table::{RECORDS, TYPES};
+use matriline_capability::{Common, Duty, FUNCTIONS, Failures, Kind, Life, MethodSpec};
 
-use super::kinds::doc;
+use super::kinds::{doc, records, rows};
+use super::native;
 use super::{Generated, NOTE};
 
 pub(super) fn file() -> Generated {
@@ -17,20 +18,63 @@ pub(super) fn file() -> Generated {
         _ = write!(text, "\n## {}\n\n{}\n\n", row.kind.member(), row.doc.trim());
         _ = writeln!(text, "| | |\n|---|---|\n| text | `{}` |", row.kind.as_str());
         _ = writeln!(text, "| Python | `orca.{module}{}` |", row.python_class);
-        _ = writeln!(text, "| C++ | `matriline::{}` in `matriline/{}.hpp` |", row.cpp_class, row.header);
-        _ = writeln!(text, "| C | `matriline_{}_…` in `matriline/matriline.h` |", row.prefix);
+        if rows().any(|known| known.kind == row.kind) {
+            _ = writeln!(text, "| C++ | `matriline::{}` in `matriline/{}.hpp` |", row.cpp_class, row.header);
+            _ = writeln!(text, "| C | `matriline_{}_…` in `matriline/matriline.h` |", row.prefix);
+        } else if native::rows().any(|known| known.kind == row.kind) {
+            _ = writeln!(text, "| C++ | `matriline::{}` in `matriline/{}.hpp` |", row.cpp_class, row.header);
+        }
+        if row.failures != Failures::Errors {
+            text += "\nA call that fails is answered all the same: -1 for a code, `False`, an empty text, the first member of an\n\
+                     enumeration, a record of nothing; the application is told why, and the log.\n";
+        }
         for method in row.methods {
             _ = write!(text, "\n### {}.{}\n\n{}", row.kind.member(), method.name, method_section(method));
         }
     }
-    text += "\n# Records\n\nA record holds values and has no behaviour. Plugins read it; what they change in it is not read back.\n";
+    text += "\n## Any type\n\nA capability of any type may have these methods.\n";
+    for method in Common::METHODS {
+        _ = write!(text, "\n### {}\n\n{}", method.name, method_section(method));
+    }
+    text += "\n# Functions\n\nFunctions of the application that plugins call, on any thread.\n";
+    for function in FUNCTIONS {
+        let names: Vec<_> =
+            function.args.iter().map(|arg| format!("{}: {}", arg.name, doc(arg.kind))).collect();
+        let life = match (function.life, function.over) {
+            (Life::Load, _) => "until the plugin is unloaded",
+            (Life::Call, None) => "until the call returns that it was given to",
+            (Life::Call, Some(true)) => "until the call returns that it was given to; `True` afterwards",
+            (Life::Call, Some(false)) => "until the call returns that it was given to; `False` afterwards",
+        };
+        _ = write!(
+            text,
+            "\n## {}\n\n{}\n\n```python\n{}({}) -> {}\n```\n\nIt can be called {life}.\n",
+            function.name,
+            function.doc.trim(),
+            function.name,
+            names.join(", "),
+            doc(function.returns)
+        );
+    }
+    text +=
+        "\n# Records\n\nA record holds values. Plugins read it; what they change in it is not read back.\n";
     for record in RECORDS {
         let class = format!("orca.{}{}", dotted(record.python_module), record.class);
         _ = write!(text, "\n## {}\n\n{}\n\n", record.class, record.doc.trim());
-        _ = writeln!(text, "Python: `{class}`, C++: `matriline::{}`.\n", record.class);
+        let mut of_cpp = records().chain(native::records());
+        match of_cpp.any(|known| known.class == record.class) {
+            true => _ = writeln!(text, "Python: `{class}`, C++: `matriline::{}`.\n", record.class),
+            false => _ = writeln!(text, "Python: `{class}`.\n"),
+        }
         text += "| field | kind | meaning |\n|---|---|---|\n";
         for field in record.fields() {
-            _ = writeln!(text, "| `{}` | `{}` | {} |", field.name, doc(field.kind), field.doc.trim());
+            let (kind, meaning) = (doc(field.kind), field.doc.trim());
+            match field.kind {
+                Kind::Slice => {
+                    _ = writeln!(text, "| `config_value(key)`, `cancelled()` | {kind} | {meaning} |")
+                }
+                _ => _ = writeln!(text, "| `{}` | `{kind}` | {meaning} |", field.name),
+            }
         }
     }
     Generated::new("docs/capability-types.md", text)
@@ -40,13 +84,29 @@ fn method_section(method: &MethodSpec) -> String {
     let parameters: Vec<_> =
         method.args.iter().map(|arg| format!(", {}: {}", arg.name, doc(arg.kind))).collect();
     format!(
-        "{}\n\n```python\ndef {}(self{}) -> {}: ...\n```\n\nThread: {}.\n",
+        "{}{}\n\n```python\ndef {}(self{}) -> {}: ...\n```\n\n{}Thread: {}.\n",
         method.doc.trim(),
+        if method.duty == Duty::Optional { " May be left out." } else { "" },
         method.name,
         parameters.concat(),
         doc(method.returns),
+        older(method),
         method.caller.describe()
     )
+}
+
+/// How an older generation is written, where it is written otherwise.
+fn older(method: &MethodSpec) -> String {
+    let Some(older) = method.older else { return String::new() };
+    let names = older.iter().map(|arg| {
+        let whole = &method.args[arg.argument];
+        match (whole.kind, arg.field) {
+            (Kind::Record(record), Some(field)) => format!(", {}", record.fields()[field].name),
+            _ => format!(", {}", whole.name),
+        }
+    });
+    let names: String = names.collect();
+    format!("Plugins of an older generation write `{}(self{names})`.\n\n", method.name)
 }
 
 fn dotted(module: &str) -> String {

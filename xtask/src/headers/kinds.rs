@@ -1,7 +1,33 @@
 //! What each kind of value is in C++, C and Rust. The one place that tells kinds apart.
 
 use anyhow::{Result, bail};
-use matriline_capability::{ArgSpec, Kind, MethodSpec};
+use matriline_capability::table::{RECORDS, TYPES};
+use matriline_capability::{ArgSpec, Failures, Kind, MethodSpec, RecordSpec, TypeSpec};
+
+use super::native;
+
+/// The rows that C++ and C have: those whose values are all of kinds that are told apart below. A plugin has every row.
+pub(super) fn rows() -> impl Iterator<Item = &'static TypeSpec> {
+    let takes =
+        |method: &MethodSpec| answer(method).is_ok() && method.args.iter().all(|arg| is_known(arg.kind));
+    let is_plain = |row: &&TypeSpec| row.failures == Failures::Errors;
+    TYPES.iter().copied().filter(is_plain).filter(move |row| row.methods.iter().all(takes))
+}
+
+/// The records that C++ and C have, for the same reason. Those of other rows C++ alone has.
+pub(super) fn records() -> impl Iterator<Item = &'static RecordSpec> {
+    let of_others = native::records();
+    let is_other = move |record: &RecordSpec| of_others.iter().any(|other| other.class == record.class);
+    RECORDS.iter().copied().filter(move |record| is_known(Kind::Record(record)) && !is_other(record))
+}
+
+fn is_known(kind: Kind) -> bool {
+    match kind {
+        Kind::Text => true,
+        Kind::Record(record) => record.fields().iter().all(|field| is_known(field.kind)),
+        _ => false,
+    }
+}
 
 /// One text on its way over the bridge: records travel as their fields.
 pub(super) struct Leaf {
@@ -16,7 +42,7 @@ pub(super) fn cpp_field(kind: Kind) -> Result<String> {
     Ok(match kind {
         Kind::Text => "std::string".into(),
         Kind::Record(record) => record.class.into(),
-        Kind::Unit | Kind::Result => bail!("A field can't be of kind `{kind:?}`"),
+        _ => bail!("A field can't be of kind `{kind:?}`"),
     })
 }
 
@@ -25,7 +51,7 @@ pub(super) fn c_field(kind: Kind) -> Result<String> {
     Ok(match kind {
         Kind::Text => "matriline_str".into(),
         Kind::Record(record) => format!("matriline_{}", record.snake),
-        Kind::Unit | Kind::Result => bail!("A field can't be of kind `{kind:?}`"),
+        _ => bail!("A field can't be of kind `{kind:?}`"),
     })
 }
 
@@ -34,7 +60,7 @@ pub(super) fn cpp_parameter(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
         Kind::Text => format!("std::string_view {}", arg.name),
         Kind::Record(record) => format!("const {} &{}", record.class, arg.name),
-        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+        _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
 }
 
@@ -43,7 +69,7 @@ pub(super) fn c_parameter(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
         Kind::Text => format!("{}: matriline_str", arg.name),
         Kind::Record(record) => format!("{}: *const matriline_{}", arg.name, record.snake),
-        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+        _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
 }
 
@@ -54,7 +80,7 @@ pub(super) fn c_read(arg: &ArgSpec) -> Result<String> {
         Kind::Record(_) => {
             format!("let {0} = unsafe {{ object({0}, \"{0}\")?.read() }}?;", arg.name)
         }
-        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+        _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
 }
 
@@ -62,7 +88,7 @@ pub(super) fn c_read(arg: &ArgSpec) -> Result<String> {
 pub(super) fn c_read_field(name: &str, kind: Kind) -> Result<String> {
     Ok(match kind {
         Kind::Text => format!("Value::Text(unsafe {{ self.{name}.read(\"{name}\") }}?)"),
-        Kind::Unit | Kind::Result | Kind::Record(_) => bail!("A field of C can't be of kind `{kind:?}` yet"),
+        _ => bail!("A field of C can't be of kind `{kind:?}` yet"),
     })
 }
 
@@ -71,7 +97,7 @@ pub(super) fn c_value(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
         Kind::Text => format!("Value::Text({})", arg.name),
         Kind::Record(_) => format!("Value::Record(&{})", arg.name),
-        Kind::Unit | Kind::Result => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
+        _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
 }
 
@@ -97,7 +123,7 @@ fn flatten_value(kind: Kind, name: &str, cpp: &str, label: &str) -> Result<(Vec<
             }
             (leaves, format!("Value::Record(&[{}])", values.join(", ")))
         }
-        Kind::Unit | Kind::Result => bail!("The argument `{label}` can't be of kind `{kind:?}`"),
+        _ => bail!("The argument `{label}` can't be of kind `{kind:?}`"),
     })
 }
 
@@ -125,7 +151,7 @@ pub(super) fn answer(method: &MethodSpec) -> Result<Answer> {
             c: "matriline_execution_result",
             call: "call_for_result",
         },
-        Kind::Unit | Kind::Text | Kind::Record(_) => {
+        _ => {
             bail!("No method answers with `{:?}` yet; say here how it comes back", method.returns)
         }
     })
@@ -138,15 +164,25 @@ pub(super) fn doc(kind: Kind) -> &'static str {
         Kind::Text => "str",
         Kind::Result => "ExecutionResult",
         Kind::Record(record) => record.class,
+        Kind::Number | Kind::Index | Kind::Code => "int",
+        Kind::CodeAndText => "tuple[int, str]",
+        Kind::Real => "float",
+        Kind::Flag => "bool",
+        Kind::Member(spec) => spec.class,
+        Kind::Json => "object",
+        Kind::Slice => "methods",
+        Kind::Filled(record) => record.class,
+        Kind::List(_) => "list",
+        Kind::Function(_) | Kind::Task => "Callable",
     }
 }
 
 /// The headers of the classes a kind needs.
 pub(super) fn cpp_includes(kind: Kind) -> Vec<String> {
     match kind {
-        Kind::Unit => vec![],
         Kind::Text => vec!["<string_view>".into()],
         Kind::Result => vec!["\"matriline/execution_result.hpp\"".into()],
         Kind::Record(record) => vec![format!("\"matriline/{}.hpp\"", record.snake)],
+        _ => vec![],
     }
 }

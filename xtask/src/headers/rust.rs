@@ -5,17 +5,18 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use matriline_capability::table::{RECORDS, TYPES};
 use matriline_capability::{CapabilityType, Kind, MethodSpec, RecordSpec, TypeSpec};
 
-use super::kinds::{answer, c_field, c_parameter, c_read, c_read_field, c_value, flatten};
+use super::kinds::{
+    answer, c_field, c_parameter, c_read, c_read_field, c_value, flatten, records as known, rows,
+};
 use super::{Generated, NOTE, RUST};
 use crate::workspace;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
     let mut files = vec![file("mod", modules())?, file("capability_type", capability_types())?];
     files.push(file("records", records()?)?);
-    for row in TYPES {
+    for row in rows() {
         files.push(file(row.prefix, capability(row)?)?);
     }
     Ok(files)
@@ -26,8 +27,8 @@ fn file(name: &str, text: String) -> Result<Generated> {
 }
 
 fn modules() -> String {
-    let mut names = vec!["capability_type", "records"];
-    names.extend(TYPES.iter().map(|row| row.prefix));
+    let mut names = vec!["capability_type", "members", "records"];
+    names.extend(rows().map(|row| row.prefix));
     names.sort_unstable();
     let lines: String = names.iter().map(|name| format!("pub mod {name};\n")).collect();
     format!("//! The part that knows capability types one by one.\n//!\n//! {NOTE}\n\n{lines}")
@@ -49,7 +50,7 @@ fn records() -> Result<String> {
     let mut text = format!(
         "//! The records in C.\n//!\n//! {NOTE}\n\nuse matriline::Value;\n\nuse crate::boundary::Outcome;\nuse crate::capi::text::matriline_str;\n"
     );
-    for record in RECORDS.iter().filter(|record| is_taken(record)) {
+    for record in known().filter(|record| is_taken(record)) {
         text += &record_struct(record)?;
     }
     Ok(text)
@@ -57,7 +58,7 @@ fn records() -> Result<String> {
 
 /// Whether a method takes the record; C has no use for a base of one.
 fn is_taken(record: &RecordSpec) -> bool {
-    let args = TYPES.iter().flat_map(|row| row.methods).flat_map(|method| method.args);
+    let args = rows().flat_map(|row| row.methods).flat_map(|method| method.args);
     args.into_iter().any(|arg| matches!(arg.kind, Kind::Record(taken) if taken.class == record.class))
 }
 
@@ -172,7 +173,7 @@ fn c_function(row: &TypeSpec, index: usize, method: &MethodSpec) -> Result<Strin
 }
 
 /// The text as `cargo fmt` would leave it.
-fn formatted(text: &str) -> Result<String> {
+pub(super) fn formatted(text: &str) -> Result<String> {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
         .arg(workspace::root())

@@ -1074,6 +1074,9 @@ namespace matriline {
     using LogSink = ::matriline::detail::LogSink;
     using PostSink = ::matriline::detail::PostSink;
     using StepSink = ::matriline::detail::StepSink;
+    using Application = ::matriline::detail::Application;
+    using SliceSink = ::matriline::detail::SliceSink;
+    using HostSink = ::matriline::detail::HostSink;
     struct CapabilityHandle;
     struct Task;
     struct Host;
@@ -1113,6 +1116,7 @@ struct HostConfig final {
   ::rust::String cloud_user;
   ::rust::String hub;
   bool enforce_requires_python CXX_DEFAULT_VALUE(false);
+  ::std::uint64_t host_patience_ms CXX_DEFAULT_VALUE(0);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
   ::matriline::detail::DependencyData dependencies;
 
@@ -1442,6 +1446,7 @@ struct JobData final {
   ::rust::String host;
   ::rust::String output_name;
   ::rust::Vec<::rust::String> post_process_plugin;
+  ::rust::Vec<::rust::String> slicing_pipeline_plugin;
   ::matriline::detail::TextList plugins;
 
   using IsRelocatable = ::std::true_type;
@@ -1500,7 +1505,7 @@ private:
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$Host
 #define CXXBRIDGE1_STRUCT_matriline$detail$Host
 struct Host final : public ::rust::Opaque {
-  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept;
+  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::std::shared_ptr<::matriline::detail::Application> application, ::std::shared_ptr<::matriline::detail::HostSink> offer, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
   bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
@@ -1511,7 +1516,7 @@ struct Host final : public ::rust::Opaque {
   bool wait_for_discovery(::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
   void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
-  ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::std::shared_ptr<::matriline::detail::SliceSink> slice, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
   void unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
@@ -1664,7 +1669,7 @@ void matriline$detail$cxxbridge1$205$Task$run(::matriline::detail::Task const &s
 
 ::matriline::detail::Host *matriline$detail$cxxbridge1$205$new_host() noexcept;
 
-void matriline$detail$cxxbridge1$205$Host$start(::matriline::detail::Host const &self, ::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> *log, ::std::shared_ptr<::matriline::detail::PostSink> *post, ::matriline::detail::Failure &failure) noexcept;
+void matriline$detail$cxxbridge1$205$Host$start(::matriline::detail::Host const &self, ::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> *log, ::std::shared_ptr<::matriline::detail::PostSink> *post, ::std::shared_ptr<::matriline::detail::Application> *application, ::std::shared_ptr<::matriline::detail::HostSink> *offer, ::matriline::detail::Failure &failure) noexcept;
 
 void matriline$detail$cxxbridge1$205$Host$shutdown(::matriline::detail::Host const &self, ::matriline::detail::Failure &failure) noexcept;
 
@@ -1686,7 +1691,7 @@ void matriline$detail$cxxbridge1$205$Host$discovery_error(::matriline::detail::H
 
 void matriline$detail$cxxbridge1$205$Host$set_cloud_user(::matriline::detail::Host const &self, ::rust::Str user, ::matriline::detail::Failure &failure) noexcept;
 
-void matriline$detail$cxxbridge1$205$Host$run_post_process(::matriline::detail::Host const &self, ::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
+void matriline$detail$cxxbridge1$205$Host$run_post_process(::matriline::detail::Host const &self, ::matriline::detail::JobData const &job, ::std::shared_ptr<::matriline::detail::SliceSink> *slice, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure, ::rust::Vec<::rust::String> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$copy_catalog(::matriline::detail::Host const &host, ::matriline::detail::CatalogPart part, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::DescriptorData> *return$) noexcept;
 
@@ -1815,10 +1820,12 @@ void Task::run() const noexcept {
   return ::rust::Box<::matriline::detail::Host>::from_raw(matriline$detail$cxxbridge1$205$new_host());
 }
 
-void Host::start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept {
+void Host::start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::std::shared_ptr<::matriline::detail::Application> application, ::std::shared_ptr<::matriline::detail::HostSink> offer, ::matriline::detail::Failure &failure) const noexcept {
   ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::LogSink>> log$(::std::move(log));
   ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::PostSink>> post$(::std::move(post));
-  matriline$detail$cxxbridge1$205$Host$start(*this, config, &log$.value, &post$.value, failure);
+  ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::Application>> application$(::std::move(application));
+  ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::HostSink>> offer$(::std::move(offer));
+  matriline$detail$cxxbridge1$205$Host$start(*this, config, &log$.value, &post$.value, &application$.value, &offer$.value, failure);
 }
 
 void Host::shutdown(::matriline::detail::Failure &failure) const noexcept {
@@ -1865,9 +1872,10 @@ void Host::set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failur
   matriline$detail$cxxbridge1$205$Host$set_cloud_user(*this, user, failure);
 }
 
-::rust::Vec<::rust::String> Host::run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept {
+::rust::Vec<::rust::String> Host::run_post_process(::matriline::detail::JobData const &job, ::std::shared_ptr<::matriline::detail::SliceSink> slice, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept {
+  ::rust::ManuallyDrop<::std::shared_ptr<::matriline::detail::SliceSink>> slice$(::std::move(slice));
   ::rust::MaybeUninit<::rust::Vec<::rust::String>> return$;
-  matriline$detail$cxxbridge1$205$Host$run_post_process(*this, job, sink, failure, &return$.value);
+  matriline$detail$cxxbridge1$205$Host$run_post_process(*this, job, &slice$.value, sink, failure, &return$.value);
   return ::std::move(return$.value);
 }
 
@@ -2280,6 +2288,63 @@ void cxxbridge1$shared_ptr$matriline$detail$PostSink$clone(::std::shared_ptr<::m
   return self.get();
 }
 void cxxbridge1$shared_ptr$matriline$detail$PostSink$drop(::std::shared_ptr<::matriline::detail::PostSink> *self) noexcept {
+  self->~shared_ptr();
+}
+
+static_assert(sizeof(::std::shared_ptr<::matriline::detail::Application>) == 2 * sizeof(void *), "");
+static_assert(alignof(::std::shared_ptr<::matriline::detail::Application>) == alignof(void *), "");
+void cxxbridge1$shared_ptr$matriline$detail$Application$null(::std::shared_ptr<::matriline::detail::Application> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::Application>();
+}
+bool cxxbridge1$shared_ptr$matriline$detail$Application$raw(::std::shared_ptr<::matriline::detail::Application> *ptr, ::std::shared_ptr<::matriline::detail::Application>::element_type *raw) noexcept {
+  ::new (ptr) ::rust::shared_ptr_if_destructible<::matriline::detail::Application>(raw);
+  return ::rust::is_destructible<::matriline::detail::Application>::value;
+}
+void cxxbridge1$shared_ptr$matriline$detail$Application$clone(::std::shared_ptr<::matriline::detail::Application> const &self, ::std::shared_ptr<::matriline::detail::Application> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::Application>(self);
+}
+::std::shared_ptr<::matriline::detail::Application>::element_type const *cxxbridge1$shared_ptr$matriline$detail$Application$get(::std::shared_ptr<::matriline::detail::Application> const &self) noexcept {
+  return self.get();
+}
+void cxxbridge1$shared_ptr$matriline$detail$Application$drop(::std::shared_ptr<::matriline::detail::Application> *self) noexcept {
+  self->~shared_ptr();
+}
+
+static_assert(sizeof(::std::shared_ptr<::matriline::detail::HostSink>) == 2 * sizeof(void *), "");
+static_assert(alignof(::std::shared_ptr<::matriline::detail::HostSink>) == alignof(void *), "");
+void cxxbridge1$shared_ptr$matriline$detail$HostSink$null(::std::shared_ptr<::matriline::detail::HostSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::HostSink>();
+}
+bool cxxbridge1$shared_ptr$matriline$detail$HostSink$raw(::std::shared_ptr<::matriline::detail::HostSink> *ptr, ::std::shared_ptr<::matriline::detail::HostSink>::element_type *raw) noexcept {
+  ::new (ptr) ::rust::shared_ptr_if_destructible<::matriline::detail::HostSink>(raw);
+  return ::rust::is_destructible<::matriline::detail::HostSink>::value;
+}
+void cxxbridge1$shared_ptr$matriline$detail$HostSink$clone(::std::shared_ptr<::matriline::detail::HostSink> const &self, ::std::shared_ptr<::matriline::detail::HostSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::HostSink>(self);
+}
+::std::shared_ptr<::matriline::detail::HostSink>::element_type const *cxxbridge1$shared_ptr$matriline$detail$HostSink$get(::std::shared_ptr<::matriline::detail::HostSink> const &self) noexcept {
+  return self.get();
+}
+void cxxbridge1$shared_ptr$matriline$detail$HostSink$drop(::std::shared_ptr<::matriline::detail::HostSink> *self) noexcept {
+  self->~shared_ptr();
+}
+
+static_assert(sizeof(::std::shared_ptr<::matriline::detail::SliceSink>) == 2 * sizeof(void *), "");
+static_assert(alignof(::std::shared_ptr<::matriline::detail::SliceSink>) == alignof(void *), "");
+void cxxbridge1$shared_ptr$matriline$detail$SliceSink$null(::std::shared_ptr<::matriline::detail::SliceSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::SliceSink>();
+}
+bool cxxbridge1$shared_ptr$matriline$detail$SliceSink$raw(::std::shared_ptr<::matriline::detail::SliceSink> *ptr, ::std::shared_ptr<::matriline::detail::SliceSink>::element_type *raw) noexcept {
+  ::new (ptr) ::rust::shared_ptr_if_destructible<::matriline::detail::SliceSink>(raw);
+  return ::rust::is_destructible<::matriline::detail::SliceSink>::value;
+}
+void cxxbridge1$shared_ptr$matriline$detail$SliceSink$clone(::std::shared_ptr<::matriline::detail::SliceSink> const &self, ::std::shared_ptr<::matriline::detail::SliceSink> *ptr) noexcept {
+  ::new (ptr) ::std::shared_ptr<::matriline::detail::SliceSink>(self);
+}
+::std::shared_ptr<::matriline::detail::SliceSink>::element_type const *cxxbridge1$shared_ptr$matriline$detail$SliceSink$get(::std::shared_ptr<::matriline::detail::SliceSink> const &self) noexcept {
+  return self.get();
+}
+void cxxbridge1$shared_ptr$matriline$detail$SliceSink$drop(::std::shared_ptr<::matriline::detail::SliceSink> *self) noexcept {
   self->~shared_ptr();
 }
 

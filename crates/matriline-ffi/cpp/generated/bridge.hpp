@@ -997,6 +997,9 @@ namespace matriline {
     using LogSink = ::matriline::detail::LogSink;
     using PostSink = ::matriline::detail::PostSink;
     using StepSink = ::matriline::detail::StepSink;
+    using Application = ::matriline::detail::Application;
+    using SliceSink = ::matriline::detail::SliceSink;
+    using HostSink = ::matriline::detail::HostSink;
     struct CapabilityHandle;
     struct Task;
     struct Host;
@@ -1036,6 +1039,7 @@ struct HostConfig final {
   ::rust::String cloud_user;
   ::rust::String hub;
   bool enforce_requires_python CXX_DEFAULT_VALUE(false);
+  ::std::uint64_t host_patience_ms CXX_DEFAULT_VALUE(0);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
   ::matriline::detail::DependencyData dependencies;
 
@@ -1365,6 +1369,7 @@ struct JobData final {
   ::rust::String host;
   ::rust::String output_name;
   ::rust::Vec<::rust::String> post_process_plugin;
+  ::rust::Vec<::rust::String> slicing_pipeline_plugin;
   ::matriline::detail::TextList plugins;
 
   using IsRelocatable = ::std::true_type;
@@ -1423,7 +1428,7 @@ private:
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$Host
 #define CXXBRIDGE1_STRUCT_matriline$detail$Host
 struct Host final : public ::rust::Opaque {
-  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::matriline::detail::Failure &failure) const noexcept;
+  void start(::matriline::detail::HostConfig const &config, ::std::shared_ptr<::matriline::detail::LogSink> log, ::std::shared_ptr<::matriline::detail::PostSink> post, ::std::shared_ptr<::matriline::detail::Application> application, ::std::shared_ptr<::matriline::detail::HostSink> offer, ::matriline::detail::Failure &failure) const noexcept;
   void shutdown(::matriline::detail::Failure &failure) const noexcept;
   void discover(::matriline::detail::Failure &failure) const noexcept;
   bool start_discovery(::matriline::detail::Failure &failure) const noexcept;
@@ -1434,7 +1439,7 @@ struct Host final : public ::rust::Opaque {
   bool wait_for_discovery(::std::uint64_t milliseconds, ::matriline::detail::Failure &failure) const noexcept;
   ::rust::String discovery_error(::matriline::detail::Failure &failure) const noexcept;
   void set_cloud_user(::rust::Str user, ::matriline::detail::Failure &failure) const noexcept;
-  ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
+  ::rust::Vec<::rust::String> run_post_process(::matriline::detail::JobData const &job, ::std::shared_ptr<::matriline::detail::SliceSink> slice, ::matriline::detail::StepSink &sink, ::matriline::detail::Failure &failure) const noexcept;
   void unload(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;
   void unload_all(::matriline::detail::Failure &failure) const noexcept;
   bool is_loaded(::rust::Str key, ::matriline::detail::Failure &failure) const noexcept;

@@ -10,6 +10,8 @@ std::shared_ptr<PluginCapabilityInterface> make_instance(rust::Box<CapabilityHan
         return make_gcode(std::move(handle), type, name);
     case PluginCapabilityType::Script:
         return make_script(std::move(handle), type, name);
+    case PluginCapabilityType::PrinterConnection:
+        return make_printer_agent(std::move(handle), type, name);
     default:
         return std::make_shared<Shell<PluginCapabilityInterface>>(std::move(handle), type, name);
     }

@@ -23,6 +23,8 @@ constexpr Row rows[] = {
     {PluginCapabilityType::Visualization, "visualization", "Visualization"},
     {PluginCapabilityType::Script, "script", "Script"},
     {PluginCapabilityType::Unknown, "unknown", "Unknown"},
+    {PluginCapabilityType::SlicingPipeline, "slicing-pipeline", "Slicing Pipeline"},
+    {PluginCapabilityType::Pages, "pages", "Pages"},
 };
 
 const Row &row(PluginCapabilityType type) noexcept {

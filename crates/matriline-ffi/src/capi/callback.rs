@@ -30,6 +30,14 @@ impl<F: Copy> Callback<F> {
         self.function.map(drop).ok_or_else(|| null("callback"))
     }
 
+    /// Calls it for an answer; `otherwise` when there is nothing to call.
+    pub(crate) fn ask<R>(&self, otherwise: R, call: impl FnOnce(F, *mut c_void) -> R) -> R {
+        match self.function {
+            Some(function) => call(function, self.userdata),
+            None => otherwise,
+        }
+    }
+
     /// Calls it, if there is one.
     pub(crate) fn with(&self, call: impl FnOnce(F, *mut c_void)) {
         if let Some(function) = self.function {

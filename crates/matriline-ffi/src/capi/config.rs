@@ -2,12 +2,16 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::time::Duration;
 
 use matriline::{DependencyOptions, LogRecord};
 use matriline_refs::PluginOptions;
 
 use super::callback::{Callback, matriline_drop_callback};
+use super::capability_config::PresetFunctions;
 use super::error::{matriline_error, matriline_result};
+use super::host::Table;
+use super::permissions::{Permit, PostToPage};
 use super::plugin_options::matriline_plugin_options;
 use super::task::matriline_task;
 use super::text::matriline_str;
@@ -28,6 +32,11 @@ pub struct matriline_config {
     pub(crate) log: Option<Arc<Log>>,
     pub(crate) post: Option<Arc<Post>>,
     pub(crate) dependencies: DependencyOptions,
+    pub(crate) host: Option<Arc<Table>>,
+    pub(crate) host_patience: Option<Duration>,
+    pub(crate) preset_configs: Option<Arc<PresetFunctions>>,
+    pub(crate) permissions: Option<Arc<Permit>>,
+    pub(crate) post_to_page: Option<Arc<PostToPage>>,
 }
 
 /// The level of a line in the log.

@@ -36,6 +36,8 @@ pub enum matriline_result {
     ENVIRONMENT_FAILED = 17,
     /// The plugin is being loaded or unloaded, and that was not over in time.
     BUSY = 18,
+    /// A configuration was not stored.
+    CONFIG_FAILED = 19,
     /// The capability's plugin is not loaded any more.
     CAPABILITY_UNLOADED = 20,
     /// The capability is switched off.
@@ -46,8 +48,12 @@ pub enum matriline_result {
     PLUGIN_RAISED = 23,
     /// The plugin answered with something else than it must.
     WRONG_ANSWER = 24,
+    /// The plugin takes longer than the caller waits.
+    TIMED_OUT = 25,
     /// A post-processing run failed.
     POST_PROCESS_FAILED = 30,
+    /// An export was cancelled.
+    EXPORT_CANCELLED = 31,
     /// A file or folder could not be read or written.
     IO = 40,
     /// The library failed inside; please report it.
@@ -69,12 +75,15 @@ impl From<ErrorCode> for matriline_result {
             ErrorCode::InstallFailed => Self::INSTALL_FAILED,
             ErrorCode::EnvironmentFailed => Self::ENVIRONMENT_FAILED,
             ErrorCode::Busy => Self::BUSY,
+            ErrorCode::ConfigFailed => Self::CONFIG_FAILED,
             ErrorCode::CapabilityUnloaded => Self::CAPABILITY_UNLOADED,
             ErrorCode::CapabilityDisabled => Self::CAPABILITY_DISABLED,
             ErrorCode::ShuttingDown => Self::SHUTTING_DOWN,
             ErrorCode::PluginRaised => Self::PLUGIN_RAISED,
             ErrorCode::WrongAnswer => Self::WRONG_ANSWER,
+            ErrorCode::TimedOut => Self::TIMED_OUT,
             ErrorCode::PostProcessFailed => Self::POST_PROCESS_FAILED,
+            ErrorCode::ExportCancelled => Self::EXPORT_CANCELLED,
             ErrorCode::Io => Self::IO,
             ErrorCode::Panic => Self::PANIC,
         }

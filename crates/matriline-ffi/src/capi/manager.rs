@@ -1,11 +1,16 @@
 //! The manager: its start and end, its catalog, look-up.
 
+use std::sync::Arc;
+
 use matriline::PluginManager;
 
 use super::capability::{matriline_capability, matriline_capability_list};
+use super::capability_config::Overrides;
 use super::catalog::matriline_catalog;
 use super::config::{matriline_config, write_log};
 use super::error::{matriline_error, matriline_result};
+use super::host::Application;
+use super::permissions::{permits, show};
 use super::task::matriline_task;
 use super::text::matriline_str;
 use super::{enter, give, object, object_mut, slot};
@@ -54,6 +59,21 @@ pub unsafe extern "C" fn matriline_manager_start(
         if let Some(post) = config.post.clone() {
             builder =
                 builder.post(move |act| post.with(|post, userdata| post(userdata, matriline_task::new(act))));
+        }
+        if let Some(host) = config.host.clone() {
+            builder = builder.host(Arc::new(Application(host)));
+        }
+        if let Some(patience) = config.host_patience {
+            builder = builder.host_patience(patience);
+        }
+        if let Some(presets) = config.preset_configs.clone() {
+            builder = builder.preset_configs(Overrides(presets));
+        }
+        if let Some(permissions) = config.permissions.clone() {
+            builder = builder.permissions(move |request| permits(&permissions, request));
+        }
+        if let Some(pages) = config.post_to_page.clone() {
+            builder = builder.post_to_page(move |id, message| show(&pages, id, message));
         }
         builder = builder.dependencies(config.dependencies.clone());
         give(manager_out, matriline_manager(builder.start()?));

@@ -1,8 +1,9 @@
 //! A run of the post-processing plugins.
 
 use std::ffi::c_void;
+use std::sync::Arc;
 
-use matriline::{PostProcess, PostProcessStep};
+use matriline::{PostProcess, PostProcessStep, Slice};
 
 use super::error::{matriline_error, matriline_result};
 use super::execution_result::matriline_execution_result;
@@ -19,6 +20,8 @@ pub struct matriline_post_process {
     output_name: String,
     values: Vec<String>,
     plugins: Option<Vec<String>>,
+    pub(crate) slicing_values: Vec<String>,
+    pub(crate) slice: Option<Arc<dyn Slice>>,
 }
 
 /// What one capability of a run did. Either `result` or `error` is not NULL. Everything lives until the callback
@@ -67,6 +70,8 @@ pub unsafe extern "C" fn matriline_post_process_new(
             output_name: String::new(),
             values: Vec::new(),
             plugins: None,
+            slicing_values: Vec::new(),
+            slice: None,
         };
         give(run_out, run);
         Ok(())
@@ -190,6 +195,8 @@ pub unsafe extern "C" fn matriline_manager_run_post_process(
             host: &run.host,
             output_name: &run.output_name,
             post_process_plugin: &run.values,
+            slicing_pipeline_plugin: &run.slicing_values,
+            slice: run.slice.as_ref(),
             plugins: run.plugins.as_deref(),
         };
         let mut report = |step: &PostProcessStep| tell(userdata, callback, step);

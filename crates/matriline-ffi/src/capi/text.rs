@@ -73,6 +73,31 @@ pub unsafe extern "C" fn matriline_str_from(text: *const c_char) -> matriline_st
 /// A text that the caller owns.
 pub struct matriline_text(pub(crate) String);
 
+/// A text for a callback to answer with; the library copies `text`. NULL when it is not UTF-8. Free it with
+/// `matriline_text_free`, unless it is answered to the library.
+///
+/// Threads: any.
+///
+/// # Safety
+/// `text` is readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_text_new(text: matriline_str) -> *mut matriline_text {
+    super::answer(std::ptr::null_mut(), || {
+        // SAFETY: the caller's promise.
+        let text = unsafe { text.read("text") };
+        text.map_or(std::ptr::null_mut(), |text| Box::into_raw(Box::new(matriline_text(text.to_owned()))))
+    })
+}
+
+/// The text that a callback gives away.
+///
+/// # Safety
+/// The pointer is NULL, or came from `matriline_text_new` and is used no more.
+pub(crate) unsafe fn take_text(text: *mut matriline_text) -> Option<String> {
+    // SAFETY: the caller's promise.
+    (!text.is_null()).then(|| unsafe { Box::from_raw(text) }.0)
+}
+
 /// The text itself; it lives as long as the object. Empty for NULL.
 ///
 /// Threads: any.

@@ -10,6 +10,8 @@ use matriline::{DependencyOptions, ErrorCode, Index, PluginManager, PostProcess,
 
 use crate::boundary::{Fault, Outcome, catch, run};
 use crate::bridge::ffi;
+use crate::cxx_side::answers::{answered_by, slice_of};
+use crate::cxx_side::offer::host_of;
 use crate::cxx_side::preset::plugin_options;
 use crate::cxx_side::subscribe::pass_on;
 
@@ -83,12 +85,15 @@ impl Host {
         config: &ffi::HostConfig,
         log: SharedPtr<ffi::LogSink>,
         post: SharedPtr<ffi::PostSink>,
+        application: SharedPtr<ffi::Application>,
+        offer: SharedPtr<ffi::HostSink>,
         failure: Pin<&mut ffi::Failure>,
     ) {
         run(failure, || {
             let mut builder = PluginManager::builder(&config.data_dir)
                 .forward_output(config.forward_output)
                 .enforce_requires_python(config.enforce_requires_python)
+                .host_patience(Duration::from_millis(config.host_patience_ms))
                 .plugin_options(plugin_options(&config.plugin_options)?)
                 .dependencies(dependency_options(&config.dependencies));
             if !config.application_version.is_empty() {
@@ -111,7 +116,10 @@ impl Host {
                 let post = Post(post);
                 builder = builder.post(move |act| post.post(act));
             }
-            let manager = builder.start()?;
+            if let Some(host) = host_of(offer) {
+                builder = builder.host(host);
+            }
+            let manager = answered_by(builder, application).start()?;
             self.manager.get_or_init(|| manager);
             Ok(())
         });
@@ -124,16 +132,20 @@ impl Host {
     pub(crate) fn run_post_process(
         &self,
         job: &ffi::JobData,
+        slice: SharedPtr<ffi::SliceSink>,
         mut sink: Pin<&mut ffi::StepSink>,
         failure: Pin<&mut ffi::Failure>,
     ) -> Vec<String> {
         run(failure, || {
+            let slice = slice_of(slice);
             let post_process = PostProcess {
                 source: job.source.as_ref(),
                 make_copy: job.make_copy,
                 host: &job.host,
                 output_name: &job.output_name,
                 post_process_plugin: &job.post_process_plugin,
+                slicing_pipeline_plugin: &job.slicing_pipeline_plugin,
+                slice: slice.as_ref(),
                 plugins: list(&job.plugins),
             };
             let mut report = |step: &PostProcessStep| report_step(sink.as_mut(), step);

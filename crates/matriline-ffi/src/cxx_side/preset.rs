@@ -97,7 +97,8 @@ pub(crate) fn presets(presets: &[ffi::PresetData]) -> Outcome<Vec<Preset>> {
     presets.iter().map(preset).collect()
 }
 
-fn preset(data: &ffi::PresetData) -> Outcome<Preset> {
+/// One of them.
+pub(crate) fn preset(data: &ffi::PresetData) -> Outcome<Preset> {
     Ok(Preset {
         kind: number::preset_kind(data.kind)?,
         name: data.name.clone(),

@@ -2,9 +2,12 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use cxx::{ExternType, SharedPtr, kind, type_id};
-use matriline::{Capability, Entry, ErrorCode, Value};
+use matriline::{
+    CallError, Capability, CapabilityId, Entry, ErrorCode, PrinterAgentCapability, Value, within,
+};
 
 use crate::boundary::{Fault, Outcome, catch};
 use crate::bridge::ffi;
@@ -31,6 +34,20 @@ impl CapabilityHandle {
                 .is_some_and(|entry| entry.gate().is_enabled() && !entry.gate().is_closed()))
         })
         .unwrap_or(false)
+    }
+
+    pub(crate) fn id(&self) -> &CapabilityId {
+        self.capability.id()
+    }
+
+    /// Calls a method.
+    pub(crate) fn call(
+        &self,
+        method: usize,
+        args: &[Value<'_>],
+        answer: &mut dyn FnMut(Value<'_>),
+    ) -> Result<(), CallError> {
+        self.capability.call(method, args, answer)
     }
 
     /// Calls a method whose answer is an `ExecutionResult`; its texts are copied once, while Python owns them.
@@ -73,8 +90,18 @@ pub(crate) fn shell(entry: &Arc<Entry>) -> SharedPtr<ffi::LoadedPluginCapability
 
 #[cold]
 fn make(entry: &Arc<Entry>) -> Shell {
-    let handle = CapabilityHandle { capability: entry.capability(), entry: Arc::downgrade(entry) };
+    Shell(object(entry, entry.capability()))
+}
+
+/// Another C++ object of an entry of a printer agent, whose calls end in time.
+pub(crate) fn shell_within(entry: &Arc<Entry>, limit: Duration) -> SharedPtr<ffi::LoadedPluginCapability> {
+    let patient = within::<dyn PrinterAgentCapability>(&entry.capability(), limit);
+    object(entry, patient.capability().clone())
+}
+
+fn object(entry: &Arc<Entry>, capability: Arc<dyn Capability>) -> SharedPtr<ffi::LoadedPluginCapability> {
+    let handle = CapabilityHandle { capability, entry: Arc::downgrade(entry) };
     let id = entry.id();
     let object = ffi::make_shell(Box::new(handle), id.kind as u8, &id.name, &id.plugin_key);
-    Shell(object.unwrap_or_else(|_| SharedPtr::null()))
+    object.unwrap_or_else(|_| SharedPtr::null())
 }

@@ -24,4 +24,8 @@ pub enum matriline_capability_type {
     Script = 7,
     /// `unknown`
     Unknown = 8,
+    /// `slicing-pipeline`
+    SlicingPipeline = 9,
+    /// `pages`
+    Pages = 10,
 }

@@ -4,5 +4,6 @@
 
 pub mod capability_type;
 pub mod gcode;
+pub mod members;
 pub mod records;
 pub mod script;
