@@ -1,4 +1,7 @@
 #include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -59,6 +62,43 @@ private:
     fs::path output_;
 };
 
+/// The options of all presets together, for capabilities that take part in slicing, on whatever thread they ask.
+class PrintConfig {
+public:
+    explicit PrintConfig(const Options &options) {
+        for (const char *option : {"--preset", "--printer-preset", "--filament-preset"}) {
+            for (const std::string &path : options.all(option)) {
+                documents_.push_back(read_document(path, option));
+            }
+        }
+    }
+
+    /// The value in the first preset that has the option; of a list, its items with commas between them.
+    std::optional<std::string> value(const std::string &key) const {
+        const std::lock_guard lock(mutex_);
+        for (const auto &document : documents_) {
+            if (const auto values = document.strings(key)) {
+                std::string text;
+                for (const std::string &value : *values) {
+                    text += (&value == &values->front() ? "" : ",") + value;
+                }
+                return text;
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<matriline::PresetDocument> documents_;
+};
+
+/// The names that an option of a preset holds.
+std::vector<std::string> names_in(const matriline::Preset &preset, const std::string &option) {
+    const auto found = preset.options.find(option);
+    return found == preset.options.end() ? std::vector<std::string>() : found->second;
+}
+
 /// The print preset, then the others.
 std::vector<matriline::Preset> read_presets(const Options &options) {
     using matriline::PresetType;
@@ -97,9 +137,10 @@ int export_gcode(const Options &options) {
     job.make_copy = false;
     job.output_name = fs::path(options["--output"]).filename().string();
     const matriline::Preset &print = presets.front();
-    if (const auto values = print.options.find("post_process_plugin"); values != print.options.end()) {
-        job.post_process_plugin = values->second;
-    }
+    job.post_process_plugin = names_in(print, "post_process_plugin");
+    job.slicing_pipeline_plugin = names_in(print, "slicing_pipeline_plugin");
+    const auto config = std::make_shared<const PrintConfig>(options);
+    job.config_value = [config](const std::string &key) { return config->value(key); };
     job.plugins = print.plugins;
     matriline::PluginManager::instance().run_post_process_plugins(job, print_step);
     copy.keep();

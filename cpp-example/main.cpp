@@ -20,8 +20,12 @@ const char *const usage =
     "       mini-slicer try KEY [SCRIPT]\n"
     "       mini-slicer export --preset P.json [--printer-preset X.json] [--filament-preset F.json]...\n"
     "                          --gcode in.gcode --output out.gcode\n"
+    "       mini-slicer probe PATH... [--offer spec|newer|newest] [--run] [--gcode in.gcode] [--time-limit SECONDS]\n"
+    "                          [--model M.stl|M.3mf] [--presets FOLDER] [--format json]\n"
     "       mini-slicer preset save --preset P.json [--type print|printer|filament] [--output Q.json]\n"
-    "each with  --data-dir D [--uv PROGRAM] [--wheels FOLDER]...\n"
+    "       mini-slicer printers KEY\n"
+    "       mini-slicer print KEY HOST --gcode FILE [--port N] [--password CODE] [--printer ID]\n"
+    "each with  --data-dir D [--uv PROGRAM] [--wheels FOLDER]... (`probe` has data folders of its own)\n"
     "With `--wheels`, what plugins depend on comes from these folders alone.\n";
 
 /// A sub-command: its words, what it does, and what it takes besides the common options.
@@ -29,6 +33,8 @@ struct Command {
     std::vector<std::string> words;
     int (*run)(const Options &options);
     std::vector<Parameter> parameters;
+    /// Whether it works on the data folder of the command line, as most do.
+    enum class Data { Given, Own } data = Data::Given;
 };
 
 std::vector<Command> commands() {
@@ -37,6 +43,11 @@ std::vector<Command> commands() {
     const Parameter script{"SCRIPT", Kind::OptionalWord};
     const Parameter capability{"CAPABILITY", Kind::OptionalWord};
     const Parameter preset{"--preset", Kind::Path};
+    const Parameter offer{"--offer", Kind::OptionalWord};
+    const Parameter run{"--run", Kind::Flag};
+    const Parameter gcode{"--gcode", Kind::OptionalPath};
+    const Parameter model{"--model", Kind::OptionalPath};
+    const Parameter presets{"--presets", Kind::OptionalPath};
     return {
         {{"list"}, list, {}},
         {{"install"}, install, {{"FILE", Kind::Path}}},
@@ -53,6 +64,29 @@ std::vector<Command> commands() {
           {"--filament-preset", Kind::Paths},
           {"--gcode", Kind::Path},
           {"--output", Kind::Path}}},
+        {{"probe"},
+         probe,
+         {{"PATH", Kind::Paths},
+          offer,
+          run,
+          gcode,
+          model,
+          presets,
+          {"--time-limit", Kind::OptionalWord},
+          {"--format", Kind::OptionalWord}},
+         Command::Data::Own},
+        {{"probe-plugin"},
+         probe_plugin,
+         {{"PATH", Kind::Path}, {"--report", Kind::Path}, offer, run, gcode, model, presets}},
+        {{"printers"}, find_printers, {key}},
+        {{"print"},
+         print,
+         {key,
+          {"HOST", Kind::Word},
+          {"--gcode", Kind::Path},
+          {"--port", Kind::OptionalWord},
+          {"--password", Kind::OptionalWord},
+          {"--printer", Kind::OptionalWord}}},
         {{"preset", "save"}, save_preset, {preset, {"--type", Kind::OptionalWord}, {"--output", Kind::OptionalPath}}},
     };
 }
@@ -69,7 +103,7 @@ std::string words_of(const std::vector<std::string> &arguments) {
     return words;
 }
 
-int run(const std::vector<std::string> &arguments) {
+int run(const char *program, const std::vector<std::string> &arguments) {
     for (Command &command : commands()) {
         const std::size_t count = command.words.size();
         const bool is_meant =
@@ -77,11 +111,13 @@ int run(const std::vector<std::string> &arguments) {
         if (is_meant) {
             using Kind = Parameter::Kind;
             auto &parameters = command.parameters;
-            parameters.push_back({"--data-dir", Kind::Path});
+            if (command.data == Command::Data::Given) {
+                parameters.push_back({"--data-dir", Kind::Path});
+            }
             parameters.push_back({"--uv", Kind::OptionalPath});
             parameters.push_back({"--wheels", Kind::Paths});
-            return command.run(
-                Options({arguments.begin() + static_cast<std::ptrdiff_t>(count), arguments.end()}, parameters));
+            return command.run(Options(
+                program, {arguments.begin() + static_cast<std::ptrdiff_t>(count), arguments.end()}, parameters));
         }
     }
     const std::string words = words_of(arguments);
@@ -93,7 +129,7 @@ int run(const std::vector<std::string> &arguments) {
 int main(int argc, char **argv) {
     int status = 0;
     try {
-        status = run({argv + 1, argv + argc});
+        status = run(argv[0], {argv + 1, argv + argc});
     } catch (const UsageError &error) {
         std::fprintf(stderr, "mini-slicer: %s\n%s", error.problem.c_str(), usage);
         status = 2;

@@ -17,7 +17,8 @@ std::string named(const std::string &name) {
 
 } // namespace
 
-Options::Options(const std::vector<std::string> &words, const std::vector<Parameter> &parameters) {
+Options::Options(std::string program, const std::vector<std::string> &words, const std::vector<Parameter> &parameters)
+    : program_(std::move(program)) {
     std::vector<Parameter> operands;
     for (const Parameter &parameter : parameters) {
         values_[parameter.name];
@@ -31,13 +32,18 @@ Options::Options(const std::vector<std::string> &words, const std::vector<Parame
             if (operand == operands.end()) {
                 throw UsageError{"Nothing is done with `" + *word + "` here"};
             }
-            add(*operand++, *word);
+            add(*operand, *word);
+            operand += operand->kind == Kind::Paths ? 0 : 1;
             continue;
         }
         const auto known = std::find_if(parameters.begin(), parameters.end(),
                                         [&word](const Parameter &parameter) { return parameter.name == *word; });
         if (known == parameters.end()) {
             throw UsageError{"There is no option `" + *word + "` here"};
+        }
+        if (known->kind == Kind::Flag) {
+            values_[known->name] = {"yes"};
+            continue;
         }
         if (++word == words.end()) {
             throw UsageError{"The option `" + known->name + "` needs a value"};

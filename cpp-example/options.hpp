@@ -16,12 +16,14 @@ struct Parameter {
         Path,
         /// A path that may be given, once.
         OptionalPath,
-        /// A path that may be given any number of times; an option.
+        /// A path that may be given any number of times; of the operands only the last one.
         Paths,
         /// A word that must be given, once.
         Word,
         /// A word that may be given, once.
         OptionalWord,
+        /// An option without a value.
+        Flag,
     };
 
     std::string name;
@@ -32,7 +34,13 @@ struct Parameter {
 /// bare file name has no folder.
 class Options {
 public:
-    Options(const std::vector<std::string> &words, const std::vector<Parameter> &parameters);
+    Options(std::string program, const std::vector<std::string> &words, const std::vector<Parameter> &parameters);
+
+    /// The name this program was started with.
+    const std::string &program() const { return program_; }
+
+    /// Whether a name is given.
+    bool has(const std::string &name) const { return !all(name).empty(); }
 
     /// The value of a name that must be given.
     const std::string &operator[](const std::string &name) const { return values_.at(name).front(); }
@@ -49,5 +57,6 @@ public:
 private:
     void add(const Parameter &parameter, const std::string &word);
 
+    std::string program_;
     std::map<std::string, std::vector<std::string>> values_;
 };

@@ -4,6 +4,16 @@
 #include "matriline/plugin_manager.hpp"
 #include "report.hpp"
 
+matriline::DependencyOptions dependencies(const Options &options) {
+    matriline::DependencyOptions dependencies;
+    dependencies.uv = options.get("--uv");
+    dependencies.wheel_folders = options.all("--wheels");
+    if (!dependencies.wheel_folders.empty()) {
+        dependencies.index.reset();
+    }
+    return dependencies;
+}
+
 void start_plugins(const Options &options) {
     auto &manager = matriline::PluginManager::instance();
     matriline::ManagerOptions start;
@@ -16,11 +26,7 @@ void start_plugins(const Options &options) {
             print_log(level, plugin, text);
         }
     };
-    start.dependencies.uv = options.get("--uv");
-    start.dependencies.wheel_folders = options.all("--wheels");
-    if (!start.dependencies.wheel_folders.empty()) {
-        start.dependencies.index.reset();
-    }
+    start.dependencies = dependencies(options);
     manager.configure(std::move(start));
     if (!manager.initialize()) {
         throw std::runtime_error(manager.last_error());

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "json.hpp"
+#include "matriline/host.hpp"
+#include "probe_report.hpp"
+
+/// The generation of the interface that an application offers to plugins.
+enum class Generation {
+    /// What the first description of the interface has.
+    Spec,
+    /// And the language of the application, and bundles of presets.
+    Newer,
+    /// And panels and notifications.
+    Newest,
+};
+
+/// The generation of that name. Throws `UsageError` for any other.
+Generation generation(const std::string &name);
+
+/// An application without a screen: a model, presets, and a user interface that says yes to everything. What it shows
+/// stands in the report.
+class ScriptedHost : public matriline::host::Host {
+public:
+    /// Without a file, the model is a cube; without a folder, there is one preset of each kind. Throws for what cannot
+    /// be read.
+    ScriptedHost(Generation generation, const std::string &model, const std::string &presets, ProbeReport &report);
+    ~ScriptedHost() override;
+
+    std::vector<matriline::host::Feature> features() override;
+    std::shared_ptr<const matriline::host::Model> model() override { return model_; }
+    std::shared_ptr<const matriline::host::PresetBundle> preset_bundle() override { return presets_; }
+    std::optional<matriline::host::PlaterState> plater() override { return matriline::host::PlaterState{}; }
+    std::shared_ptr<matriline::host::UserInterface> user_interface() override;
+    std::string app_language() override { return "en"; }
+
+    /// The user closes every window that is open.
+    void close_windows();
+
+private:
+    class Interface;
+
+    Generation generation_;
+    std::shared_ptr<const matriline::host::Model> model_;
+    std::shared_ptr<const matriline::host::PresetBundle> presets_;
+    std::shared_ptr<Interface> interface_;
+};
