@@ -1,5 +1,6 @@
 //! The one way to call a capability, and the typed views on it.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,10 @@ pub enum Value<'a> {
     Record(&'a [Value<'a>]),
     /// A whole number, also that of a member of an enumeration.
     Number(i64),
+    /// A number with a fraction.
+    Real(f64),
+    /// Something that the [kind of object](crate::ObjectSpec) says.
+    Object(&'a dyn Object),
     /// Yes or no.
     Flag(bool),
     /// The text of a JSON value.
@@ -27,8 +32,6 @@ pub enum Value<'a> {
     Slice(Option<&'a Arc<dyn Slice>>),
     /// A record that stands in a field of another.
     Nested(&'a dyn Nested),
-    /// A number with a fraction.
-    Real(f64),
     /// A code.
     Code(i32),
     /// A code and a text.
@@ -41,6 +44,31 @@ pub enum Value<'a> {
     Function(Option<&'a Function>),
     /// Something to be done.
     Task(&'a Task),
+}
+
+/// Something of the application, or made for it, on its way: anything that can be cloned.
+pub trait Object: Any + Send + Sync {
+    /// A clone, for a call that outlives its caller.
+    fn shared(&self) -> Arc<dyn Object>;
+}
+
+impl<T: Any + Clone + Send + Sync> Object for T {
+    fn shared(&self) -> Arc<dyn Object> {
+        Arc::new(self.clone())
+    }
+}
+
+impl dyn Object {
+    /// What it is, if that is a `T`.
+    pub fn downcast_ref<T: Any>(&self) -> Option<&T> {
+        (self as &dyn Any).downcast_ref()
+    }
+}
+
+impl fmt::Debug for dyn Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Object")
+    }
 }
 
 /// A record that stands in a field of another.
@@ -250,14 +278,15 @@ pub trait CapabilityView: Send + Sync {
 
 /// A typed trait of the table, such as `dyn GcodeCapability`.
 pub trait Typed: Send + Sync {
-    /// The type whose capabilities have the trait.
-    const KIND: CapabilityType;
+    /// The type whose capabilities have the trait; [`Unknown`](CapabilityType::Unknown) for one that is not declared yet.
+    fn kind() -> CapabilityType;
 
     /// Sees a capability of that type through the trait.
     fn view(capability: Arc<dyn Capability>) -> Arc<Self>;
 }
 
-pub(crate) struct View(pub(crate) Arc<dyn Capability>);
+/// A capability, seen through the traits.
+pub struct View(pub Arc<dyn Capability>);
 
 impl CapabilityView for View {
     fn inner(&self) -> &Arc<dyn Capability> {

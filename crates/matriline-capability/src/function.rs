@@ -173,6 +173,11 @@ macro_rules! functions {
                     }))
                 }
 
+                /// The same for a function that takes values of the table.
+                pub fn of(act: impl Fn(&[Value<'_>]) -> bool + Send + Sync + 'static) -> Self {
+                    Self(Function::new(&Self::SPEC, act))
+                }
+
                 /// The same function for as long as `is` says so; see [`Function::only_while`].
                 #[must_use]
                 pub fn only_while(&self, is: impl Fn() -> bool + Send + Sync + 'static) -> Self {
@@ -237,6 +242,12 @@ mod tests {
         assert!(!update.0.call(&[Value::Code(1), Value::Code(20), Value::Text("abc")]));
         assert!(!update.0.call(&[Value::Code(1)]));
         assert_eq!(sum.load(Ordering::Relaxed), 24);
+    }
+
+    #[test]
+    fn a_function_can_take_values_as_they_are() {
+        let wait = WaitFn::of(|args| matches!(args, [Value::Code(3), Value::Text("job")]));
+        assert!(wait.0.call(&[Value::Code(3), Value::Text("job")]) && !wait.0.call(&[]));
     }
 
     #[test]

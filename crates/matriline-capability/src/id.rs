@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::declare::{self, Defined};
+
 /// The kind of work a capability does.
 ///
 /// The numbers are those of `orca.PluginType` and never change; newer types are appended.
@@ -30,10 +32,12 @@ pub enum CapabilityType {
     SlicingPipeline = 9,
     /// Shows a page of its own in the application.
     Pages = 10,
+    /// A type that the application defines itself: see [`TypeDeclaration`](crate::TypeDeclaration).
+    Defined(Defined) = declare::FIRST_NUMBER,
 }
 
 impl CapabilityType {
-    /// Every type, in the order of their numbers.
+    /// Every type that the library knows, in the order of their numbers.
     pub const ALL: [Self; 11] = [
         Self::PostProcessing,
         Self::PrinterConnection,
@@ -49,7 +53,7 @@ impl CapabilityType {
     ];
 
     /// The name of the Python member `orca.PluginType.<name>`, which the C++ enumerator shares.
-    pub const fn member(self) -> &'static str {
+    pub fn member(self) -> &'static str {
         match self {
             Self::PostProcessing => "PostProcessing",
             Self::PrinterConnection => "PrinterConnection",
@@ -62,11 +66,12 @@ impl CapabilityType {
             Self::Unknown => "Unknown",
             Self::SlicingPipeline => "SlicingPipeline",
             Self::Pages => "Pages",
+            Self::Defined(defined) => defined.member(),
         }
     }
 
     /// The text that stands for the type in files: `post-processing`, `script`, …
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::PostProcessing => "post-processing",
             Self::PrinterConnection => "printer-connection",
@@ -79,15 +84,17 @@ impl CapabilityType {
             Self::Unknown => "unknown",
             Self::SlicingPipeline => "slicing-pipeline",
             Self::Pages => "pages",
+            Self::Defined(defined) => defined.text(),
         }
     }
 
     /// The words a user reads: `Post-processing`, `Printer connection`, …
-    pub const fn display_name(self) -> &'static str {
+    pub fn display_name(self) -> &'static str {
         match self {
             Self::PostProcessing => "Post-processing",
             Self::PrinterConnection => "Printer connection",
             Self::SlicingPipeline => "Slicing Pipeline",
+            Self::Defined(defined) => defined.display_name(),
             _ => self.member(),
         }
     }
@@ -95,12 +102,21 @@ impl CapabilityType {
     /// The type of a text such as `post-processing`, in any case; any other text is [`Unknown`](Self::Unknown).
     pub fn from_text(text: &str) -> Self {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text));
-        found.unwrap_or(Self::Unknown)
+        found.or_else(|| declare::of_text(text)).unwrap_or(Self::Unknown)
+    }
+
+    /// The number of `orca.PluginType`. That of a type that the application defines holds in this process alone.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Defined(defined) => defined.number(),
+            // The numbers are the places.
+            _ => Self::ALL.iter().position(|kind| *kind == self).unwrap_or_default() as u8,
+        }
     }
 
     /// The type of a number, or `None` for a number that no type has.
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(number)).copied()
+        Self::ALL.get(usize::from(number)).copied().or_else(|| declare::of_number(number))
     }
 }
 
@@ -138,7 +154,7 @@ mod tests {
         for kind in CapabilityType::ALL {
             assert_eq!(CapabilityType::from_text(kind.as_str()), kind);
             assert_eq!(CapabilityType::from_text(&kind.as_str().to_uppercase()), kind);
-            assert_eq!(CapabilityType::from_number(kind as u8), Some(kind));
+            assert_eq!(CapabilityType::from_number(kind.number()), Some(kind));
         }
     }
 

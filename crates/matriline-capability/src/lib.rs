@@ -11,6 +11,7 @@
 
 mod call;
 mod common;
+mod declare;
 mod function;
 mod id;
 mod members;
@@ -18,11 +19,14 @@ mod owned;
 mod result;
 mod spec;
 pub mod table;
+mod typed;
 
 pub use call::{
-    Answer, Answered, CallError, Capability, CapabilityView, Fill, Nested, Raised, Sink, Slice, Typed, Value,
+    Answer, Answered, CallError, Capability, CapabilityView, Fill, Nested, Object, Raised, Sink, Slice,
+    Typed, Value, View,
 };
 pub use common::{Common, CommonCapability};
+pub use declare::{DeclareError, Defined, MOST_ARGUMENTS, MOST_RECORDS, MethodDeclaration, TypeDeclaration};
 pub use function::{
     CancelFn, FUNCTIONS, Function, LocalConnectFn, MessageFn, QueueOnMainFn, ServerFn, SnapshotFn, SsdpFn,
     Task, TopicFn, UpdateFn, UserMessageFn, WaitFn,
@@ -33,7 +37,7 @@ pub use owned::{FilledFields, OwnedValue, with_values};
 pub use result::{ExecutionResult, Status};
 pub use spec::{
     Access, ArgSpec, Caller, Duty, EnumSpec, Failures, FieldSpec, FunctionSpec, Kind, Life, MethodSpec,
-    OlderArg, RecordSpec, TypeSpec,
+    ObjectSpec, OlderArg, RecordSpec, TypeSpec,
 };
 pub use table::{
     AgentInfo, Context, DetectResult, GcodeCapability, GcodeContext, LifecycleContext, PagesCapability,
@@ -41,3 +45,4 @@ pub use table::{
     SlicingContext, VisualizationCapability, VisualizationContext, VisualizationInput,
     VisualizationInputSpec,
 };
+pub use typed::{AnswerKind, ArgumentKind, fetch, kinds, typed_kind};

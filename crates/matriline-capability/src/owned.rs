@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::call::{Fill, Slice, Value};
+use crate::call::{Fill, Object, Slice, Value};
 use crate::{Function, Status, Task};
 
 /// A [`Value`] that owns what it holds.
@@ -18,6 +18,7 @@ pub enum OwnedValue {
     Json(String),
     Slice(Option<Arc<dyn Slice>>),
     Real(f64),
+    Object(Arc<dyn Object>),
     Code(i32),
     CodeAndText(i32, String),
     Filled(Vec<OwnedValue>, FilledFields),
@@ -46,6 +47,7 @@ impl From<Value<'_>> for OwnedValue {
             Value::Json(text) => Self::Json(text.into()),
             Value::Slice(slice) => Self::Slice(slice.cloned()),
             Value::Real(number) => Self::Real(number),
+            Value::Object(object) => Self::Object(object.shared()),
             Value::Code(code) => Self::Code(code),
             Value::CodeAndText(code, text) => Self::CodeAndText(code, text.into()),
             Value::List(values) => Self::List(all(values)),
@@ -88,6 +90,7 @@ fn lend(rest: &[OwnedValue], lent: &[Value<'_>], act: &mut dyn FnMut(&[Value<'_>
         OwnedValue::Json(text) => go(Value::Json(text)),
         OwnedValue::Slice(slice) => go(Value::Slice(slice.as_ref())),
         OwnedValue::Real(number) => go(Value::Real(*number)),
+        OwnedValue::Object(object) => go(Value::Object(&**object)),
         OwnedValue::Code(code) => go(Value::Code(*code)),
         OwnedValue::CodeAndText(code, text) => go(Value::CodeAndText(*code, text)),
         OwnedValue::Filled(fields, filled) => {
@@ -112,6 +115,18 @@ mod tests {
         let mut lent = String::new();
         with_values(&owned, &mut |values| lent = format!("{values:?}"));
         assert_eq!(lent, format!("{values:?}"));
+    }
+
+    #[test]
+    fn objects_are_cloned() {
+        let owned = [OwnedValue::from(Value::Object(&vec![1, 2]))];
+        with_values(&owned, &mut |values| match values {
+            [Value::Object(object)] => {
+                assert_eq!(object.downcast_ref(), Some(&vec![1, 2]));
+                assert_eq!(object.downcast_ref::<String>(), None);
+            }
+            other => panic!("{other:?}"),
+        });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::CapabilityType;
 
 /// What a value is, as an argument, a field or a result.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Nothing (`None` in Python, `void` in C++).
     Unit,
@@ -17,6 +17,10 @@ pub enum Kind {
     Number,
     /// A number with a fraction (`float`, `double`).
     Real,
+    /// The path of a file (`str`). The call may write to its folder.
+    File,
+    /// Something of the application, or made for it, that Python has a class for.
+    Object(&'static ObjectSpec),
     /// A code of 32 bits: 0 for success, -1 for failure, others as the method says (`int`).
     Code,
     /// A code and a text (`tuple[int, str]`).
@@ -42,7 +46,7 @@ pub enum Kind {
 }
 
 /// A function of the application that plugins call.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FunctionSpec {
     /// Its name, as arguments are called that take it.
     pub name: &'static str,
@@ -67,8 +71,17 @@ pub enum Life {
     Load,
 }
 
+/// A kind of object. The Python layer knows how to make one of it, and how to read it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ObjectSpec {
+    /// What documentation calls it, as a type of Python: `orca.host.Model`.
+    pub name: &'static str,
+    /// What a method must return that answers with it, in words: "a list of `str`".
+    pub expected: &'static str,
+}
+
 /// An enumeration, whose members stand in its module as well.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct EnumSpec {
     /// The sentence of its documentation.
     pub doc: &'static str,
@@ -92,7 +105,7 @@ pub enum Access {
 }
 
 /// A record: a class with named fields and no behaviour, such as the context of a call.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct RecordSpec {
     /// The sentence of its documentation.
     pub doc: &'static str,
@@ -120,7 +133,7 @@ impl RecordSpec {
 }
 
 /// A field of a record.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct FieldSpec {
     /// Its name, the same in every language.
     pub name: &'static str,
@@ -135,7 +148,7 @@ pub struct FieldSpec {
 }
 
 /// An argument of a method.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ArgSpec {
     /// Its name.
     pub name: &'static str,
@@ -181,7 +194,7 @@ pub enum Duty {
 }
 
 /// A method that plugins implement and applications call.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct MethodSpec {
     /// Its name, the same in every language.
     pub name: &'static str,
@@ -201,7 +214,7 @@ pub struct MethodSpec {
 }
 
 /// An argument of an older generation: an argument of today, or a field of one that is a record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OlderArg {
     /// The place of the argument.
     pub argument: usize,
@@ -221,7 +234,7 @@ pub enum Failures {
 }
 
 /// A capability type: one row of the table.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct TypeSpec {
     /// The type.
     pub kind: CapabilityType,

@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use crate::call::{self, CallError, Capability, CapabilityView, Nested, Slice, Value};
+use crate::declare;
 use crate::{
     Access, ArgSpec, Caller, CapabilityType, Duty, ExecutionResult, Failures, FieldSpec, Kind,
     LifecycleEvtCode, MethodSpec, RecordSpec, Step, TypeSpec,
@@ -56,9 +57,10 @@ pub fn method(kind: CapabilityType, place: usize) -> Option<&'static MethodSpec>
     own.get(place).or_else(|| crate::common::METHODS.get(place - own.len()))
 }
 
-/// The row of a type, or `None` for a type that has no calls yet.
+/// The row of a type, or `None` for a type that has no calls yet. Types that the application has
+/// [declared](crate::TypeDeclaration) have a row like any other.
 pub fn row(kind: CapabilityType) -> Option<&'static TypeSpec> {
-    TYPES.iter().find(|row| row.kind == kind).copied()
+    TYPES.iter().find(|row| row.kind == kind).copied().or_else(|| declare::row(kind))
 }
 
 records! {

@@ -16,7 +16,43 @@ pub enum Feature {
     Storage,
 }
 
+/// A generation of the interface that plugins were written for. An application offers one with all that came before it.
+///
+/// OrcaSlicer has told plugins no number, so they ask for the names of a generation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Generation {
+    /// The specification's: `orca.gcode`, `orca.script`, `orca.printer_agent`, `orca.host`.
+    Spec,
+    /// And `orca.slicing`, configurations, permissions.
+    Newer,
+    /// And `orca.pages`, `orca.visualization`, events, storage.
+    #[default]
+    Newest,
+}
+
+impl Generation {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 3] = [Self::Spec, Self::Newer, Self::Newest];
+
+    /// How plugins can tell that they have it.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Spec => "orca.gcode",
+            Self::Newer => "orca.slicing",
+            Self::Newest => "orca.pages",
+        }
+    }
+}
+
 impl Feature {
+    /// The generation that has brought it.
+    pub const fn since(self) -> Generation {
+        match self {
+            Self::Language | Self::LocalBundles => Generation::Newer,
+            Self::DockPanels | Self::Notifications | Self::Storage => Generation::Newest,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Language, Self::LocalBundles, Self::DockPanels, Self::Notifications, Self::Storage];

@@ -20,7 +20,7 @@ mod storage;
 mod ui;
 
 pub use config::Config;
-pub use feature::Feature;
+pub use feature::{Feature, Generation};
 pub use geometry::{BoundingBox, Matrix, Placement};
 pub use mesh::{MeshError, TriangleMesh};
 pub use model::{Model, ModelInstance, ModelObject, ModelVolume, Painted, VolumeKind};

@@ -444,7 +444,9 @@ macro_rules! types {
             }
 
             impl call::Typed for dyn $trait {
-                const KIND: CapabilityType = CapabilityType::$kind;
+                fn kind() -> CapabilityType {
+                    CapabilityType::$kind
+                }
 
                 fn view(capability: Arc<dyn Capability>) -> Arc<Self> {
                     Arc::new(call::View(capability))
