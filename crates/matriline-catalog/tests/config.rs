@@ -191,7 +191,7 @@ fn c7_an_incomplete_identity_is_refused() {
 fn c7_odd_values_come_back() {
     let data = DataFolder::new();
     let mut config = PluginConfig::load(data.path());
-    let deep = "[".repeat(125) + &"]".repeat(125);
+    let deep = "[".repeat(200) + &"]".repeat(200);
     let odd = format!(
         r#"{{"big":123456789012345678901234567890,"f":-1.50e+300,"":null,"z":1,"a":"\u0000\ud83d\ude00ä","deep":{}}}"#,
         &deep[1..deep.len() - 1]
@@ -208,7 +208,7 @@ fn c7_odd_values_come_back() {
 fn what_the_file_could_not_hold_is_refused() {
     let data = DataFolder::new();
     let mut config = PluginConfig::load(data.path());
-    for bad in ["", "{", "{} {}", "NaN", &("[".repeat(126) + &"]".repeat(126))] {
+    for bad in ["", "{", "{} {}", "NaN", &("[".repeat(201) + &"]".repeat(201))] {
         let error = config.set(&id("a", "c"), "", bad).unwrap_err();
         assert!(matches!(error, StateError::Config { .. }), "{error:?}");
     }

@@ -334,7 +334,7 @@ fn broken_files_are_set_aside() {
     check_broken("[]", "it is no JSON object");
     check_broken(b"{\"plugin_name\": \"\xff\"}", "utf-8");
     check_broken("{\"a\":".to_owned() + &"[".repeat(1000), "EOF");
-    check_broken(format!("{{\"a\":{}{}}}", "[".repeat(1000), "]".repeat(1000)), "more than 128 levels");
+    check_broken(format!("{{\"a\":{}{}}}", "[".repeat(1000), "]".repeat(1000)), "more than 203 levels");
 }
 
 /// It may be whole: it stays, and nobody writes over it.

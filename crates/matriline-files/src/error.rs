@@ -38,6 +38,14 @@ pub enum FileError {
         /// What is wrong.
         cause: threemf::Error,
     },
+    /// It becomes more than the reader may take: many small files become a huge one when they are unpacked.
+    #[error("The file `{path}` becomes more than {limit} bytes: give a smaller one, or raise `ModelLimits::bytes`", path = path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
     /// An object of a 3MF is made of what is not there, or of itself.
     #[error("The object {id} of the file `{path}` {problem}", path = path.display())]
     Object {
@@ -82,6 +90,7 @@ impl FileError {
             | Self::UnknownKind { path }
             | Self::Stl { path, .. }
             | Self::ThreeMf { path, .. }
+            | Self::TooLarge { path, .. }
             | Self::Object { path, .. }
             | Self::Mesh { path, .. }
             | Self::Json { path, .. }

@@ -15,5 +15,5 @@ mod stl;
 mod three_mf;
 
 pub use error::FileError;
-pub use model::read_model;
+pub use model::{ModelLimits, read_model, read_model_within};
 pub use presets::read_presets;

@@ -6,18 +6,42 @@ use matriline_host::{Model, ModelInstance, ModelObject, ModelVolume, Placement, 
 
 use crate::{FileError, stl, three_mf};
 
+/// How much a model file may become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelLimits {
+    /// How many bytes a 3MF may unpack to, and how many its objects may have together once its components are put
+    /// together. 1 GiB by default, some ten million triangles.
+    pub bytes: u64,
+}
+
+impl Default for ModelLimits {
+    fn default() -> Self {
+        Self { bytes: 1 << 30 }
+    }
+}
+
 /// Reads a model: an STL, binary or ASCII, or a 3MF, by the end of the file's name. Everything has a number of its own,
-/// from 1, and knows the file it came from.
+/// from 1, and knows the file it came from. Its size is limited by the default of [`ModelLimits`].
 ///
 /// # Errors
 /// [`FileError`] for a file that cannot be understood.
 ///
 /// Threads: any; reads the disk.
 pub fn read_model(path: &Path) -> Result<Model, FileError> {
+    read_model_within(path, ModelLimits::default())
+}
+
+/// The same with other limits.
+///
+/// # Errors
+/// As for [`read_model`]; [`FileError::TooLarge`].
+///
+/// Threads: any; reads the disk.
+pub fn read_model_within(path: &Path, limits: ModelLimits) -> Result<Model, FileError> {
     let end = path.extension().map(|end| end.to_string_lossy().to_lowercase());
     let parts = match end.as_deref() {
         Some("stl") => stl::read(path)?,
-        Some("3mf") => three_mf::read(path)?,
+        Some("3mf") => three_mf::read(path, limits)?,
         _ => return Err(FileError::UnknownKind { path: path.into() }),
     };
     let mut numbers = 1..;

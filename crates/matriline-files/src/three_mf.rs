@@ -1,8 +1,9 @@
 //! 3MF: the objects that its build places, each with its own mesh and those of its components.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use glam::{DMat4, DVec3};
@@ -10,14 +11,18 @@ use matriline_host::{Placement, TriangleMesh};
 use threemf::model::{Mesh, Model, Object, Unit};
 
 use crate::FileError;
-use crate::model::{Part, Parts};
+use crate::model::{ModelLimits, Part, Parts};
 use crate::placement::{matrix_of, placement_of};
 
-pub(crate) fn read(path: &Path) -> Result<Parts, FileError> {
+pub(crate) fn read(path: &Path, limits: ModelLimits) -> Result<Parts, FileError> {
     let file = File::open(path).map_err(|cause| FileError::unreadable(path, cause))?;
-    let models = threemf::read(BufReader::new(file));
-    let models = models.map_err(|cause| FileError::ThreeMf { path: path.into(), cause })?;
-    let archive = Archive { path, models: &models };
+    let refused = |cause| FileError::ThreeMf { path: path.into(), cause };
+    let mut file = BufReader::new(file);
+    if !unpacks_within(&mut file, limits.bytes).map_err(|cause| refused(cause.into()))? {
+        return Err(FileError::TooLarge { path: path.into(), limit: limits.bytes });
+    }
+    let models = threemf::read(file).map_err(refused)?;
+    let archive = Archive { path, models: &models, limits, room: Cell::new(limits.bytes) };
     let mut parts = Parts::default();
     for (place, model) in models.iter().enumerate() {
         archive.build(place, model, &mut parts.objects)?;
@@ -27,6 +32,24 @@ pub(crate) fn read(path: &Path) -> Result<Parts, FileError> {
     Ok(parts)
 }
 
+/// Whether the models of an archive unpack to so many bytes at the most. What the archive says of that may be untrue, so
+/// it is unpacked, and dropped.
+fn unpacks_within(file: &mut BufReader<File>, limit: u64) -> zip::result::ZipResult<bool> {
+    let mut archive = zip::ZipArchive::new(file)?;
+    let mut left = limit;
+    for place in 0..archive.len() {
+        let entry = archive.by_index(place)?;
+        if entry.name()?.ends_with(".model") {
+            let unpacked = io::copy(&mut entry.take(left.saturating_add(1)), &mut io::sink())?;
+            match left.checked_sub(unpacked) {
+                Some(rest) => left = rest,
+                None => return Ok(false),
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// How deep components may lie in components. A file that goes on for ever comes here.
 const DEEPEST: usize = 32;
 
@@ -34,6 +57,9 @@ struct Archive<'a> {
     path: &'a Path,
     /// The models of the archive. One of several has the build, the others the meshes.
     models: &'a [Model],
+    limits: ModelLimits,
+    /// How many bytes its objects may still have: components of components can be more than any memory holds.
+    room: Cell<u64>,
 }
 
 impl Archive<'_> {
@@ -88,7 +114,10 @@ impl Archive<'_> {
         if depth > DEEPEST {
             return Err(self.refused(object.id, "is a component of itself"));
         }
+        self.takes(size_of::<(String, TriangleMesh)>())?;
         if let Some(mesh) = &object.mesh {
+            self.takes(size_of_val(&*mesh.vertices.vertex))?;
+            self.takes(size_of_val(&*mesh.triangles.triangle))?;
             let name = object.name.clone().unwrap_or_else(|| format!("Object {}", object.id));
             volumes.push((name, self.mesh(mesh, outer)?));
         }
@@ -130,6 +159,14 @@ impl Archive<'_> {
             .map_err(|cause| FileError::Mesh { path: self.path.into(), cause })
     }
 
+    /// So many more bytes.
+    fn takes(&self, bytes: usize) -> Result<(), FileError> {
+        let left = self.room.get().checked_sub(bytes as u64);
+        let too_large = || FileError::TooLarge { path: self.path.into(), limit: self.limits.bytes };
+        self.room.set(left.ok_or_else(too_large)?);
+        Ok(())
+    }
+
     fn refused(&self, id: usize, problem: &'static str) -> FileError {
         FileError::Object { path: self.path.into(), id, problem }
     }
@@ -153,10 +190,14 @@ mod tests {
 
     use matriline_host::Model;
 
-    use crate::{FileError, read_model};
+    use crate::{FileError, ModelLimits, read_model_within};
 
     /// An archive with these models.
     fn read(models: &[(&str, &str)]) -> Result<Model, FileError> {
+        read_within(models, ModelLimits::default())
+    }
+
+    fn read_within(models: &[(&str, &str)], limits: ModelLimits) -> Result<Model, FileError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.3mf");
         let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
@@ -165,7 +206,7 @@ mod tests {
             archive.write_all(text.as_bytes()).unwrap();
         }
         archive.finish().unwrap();
-        read_model(&path)
+        read_model_within(&path, limits)
     }
 
     /// A model with these resources and this build.
@@ -240,6 +281,31 @@ mod tests {
         let model = one(&tetrahedron(1), &format!("{sheared}<item objectid=\"1\"/>")).unwrap();
         assert_eq!(model.objects.len(), 2);
         assert_eq!(model.objects[0].volumes[0].mesh.vertices()[2], [1.0, 2.0, 0.0]);
+    }
+
+    /// A few kilobytes that unpack to many megabytes.
+    #[test]
+    fn a_file_that_unpacks_to_too_much_is_refused() {
+        let text = model(&format!("{}{}", tetrahedron(1), " ".repeat(4 << 20)), "<item objectid=\"1\"/>");
+        let models = [("3D/3dmodel.model", &*text), ("3D/Objects/object.model", &*model("", ""))];
+        let length = models.iter().map(|(_, text)| text.len() as u64).sum();
+        assert!(read_within(&models, ModelLimits { bytes: length }).is_ok());
+        let error = read_within(&models, ModelLimits { bytes: length - 1 }).unwrap_err().to_string();
+        let limit = format!("model.3mf` becomes more than {} bytes: ", length - 1);
+        assert!(error.contains(&limit), "{error}");
+    }
+
+    /// Each of 30 objects is twice the one before.
+    #[test]
+    fn components_that_double_are_refused() {
+        let object = |id: u32| {
+            let inner = format!("<component objectid=\"{}\"/>", id - 1).repeat(2);
+            format!("<object id=\"{id}\" type=\"model\"><components>{inner}</components></object>")
+        };
+        let objects: String = (2..=30).map(object).collect();
+        let text = model(&format!("{}{objects}", tetrahedron(1)), "<item objectid=\"30\"/>");
+        let error = read_within(&[("3D/3dmodel.model", &text)], ModelLimits { bytes: 1 << 20 }).unwrap_err();
+        assert!(matches!(error, FileError::TooLarge { limit: 0x10_0000, .. }), "{error}");
     }
 
     #[test]

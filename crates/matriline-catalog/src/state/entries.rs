@@ -3,6 +3,7 @@
 use super::StateError;
 use super::json::{self, Json, Members};
 use matriline_capability::{CapabilityId, CapabilityType};
+use matriline_host::json::{DEPTH, JsonError};
 use std::borrow::Cow;
 
 /// The configuration of one capability.
@@ -195,11 +196,8 @@ pub(crate) fn check_config(id: &CapabilityId, config: &str) -> Result<Json, Stat
     check_identity(id)?;
     let fail = |reason| StateError::Config { capability: id.name.clone(), reason };
     let json = Json::parse(config.as_bytes()).map_err(fail)?;
-    match json.depth() + LEVELS_AROUND > super::MAX_DEPTH {
-        true => Err(fail("it is nested too deep for the file".to_owned())),
+    match json.depth() > DEPTH {
+        true => Err(fail(JsonError::TooDeep.to_string())),
         false => Ok(json),
     }
 }
-
-/// The object of the file, its list and the entry stand around a configuration.
-const LEVELS_AROUND: usize = 3;

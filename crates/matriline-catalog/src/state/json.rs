@@ -4,6 +4,7 @@
 //! less the blanks between its tokens, and is only opened where its meaning is needed.
 
 use json_comments::CommentSettings;
+use matriline_host::json::DEPTH;
 use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,8 +13,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 
-/// How deep lists and objects of a file may be nested; deeper ones can't be read by most programs, this one included.
-pub const MAX_DEPTH: usize = 128;
+/// How deep lists and objects of a file may be nested: as deep as what plugins and the application exchange, and what
+/// stands around it in a file.
+pub const MAX_DEPTH: usize = DEPTH + LEVELS_AROUND;
+
+/// The object of the file, its list and the entry stand around a configuration.
+const LEVELS_AROUND: usize = 3;
 
 /// The members of an object, in the order in which they are written.
 pub(crate) type Members = BTreeMap<String, Json>;
@@ -294,8 +299,8 @@ mod tests {
     fn depth_has_a_limit() {
         let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
         check(&nested(MAX_DEPTH), &nested(MAX_DEPTH));
-        check_error(nested(MAX_DEPTH + 1), "more than 128 levels");
-        check_error(nested(200_000), "more than 128 levels");
+        check_error(nested(MAX_DEPTH + 1), "more than 203 levels");
+        check_error(nested(200_000), "more than 203 levels");
         assert_eq!(Json::parse(b"[\"[[\",{\"a\":[]},[]]").unwrap().depth(), 3);
     }
 
