@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use common::{Host, run};
 use criterion::Criterion;
-use matriline_host::{Model, ModelObject, ModelVolume, Preset, PresetBundle, PresetCollection, TriangleMesh};
+use matriline_host::{
+    Generation, Model, ModelObject, ModelVolume, Preset, PresetBundle, PresetCollection, TriangleMesh,
+};
 use matriline_orca::Offer;
 use matriline_python::Interpreter;
 use matriline_testkit::{MainLoop, MemoryHost, ScriptedInterface};
@@ -93,6 +95,7 @@ fn offer(main_loop: &MainLoop, interface: Arc<ScriptedInterface>) {
         storage: None,
         post: Some(Arc::new(main_loop.post())),
         patience: Duration::from_secs(30),
+        generation: Generation::Newest,
     };
     Interpreter::with(|py| matriline_orca::offer(py, offer).unwrap()).unwrap();
 }

@@ -3,12 +3,12 @@
 //! Plugins find out by `hasattr` and `getattr` what an application offers, so an absent name is an `AttributeError`;
 //! whoever uses it without asking reads in the message where it would be found.
 
-use matriline_host::Feature;
+use matriline_host::Generation;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyModule, PyTuple};
 
-use crate::host;
+use crate::host::{self, Needs};
 
 /// Why a name is absent.
 #[derive(Clone, Copy)]
@@ -17,6 +17,8 @@ enum Why {
     ForkOnly(&'static str),
     /// It belongs to steps of slicing that no application dispatches yet.
     SlicingGraph,
+    /// It belongs to a type of capability that the application does not take.
+    Type,
     /// It never was there; this is meant.
     Never(&'static str),
 }
@@ -25,6 +27,7 @@ enum Why {
 const ABSENT: &[(&str, &[&str], Why)] = &[
     ("orca", &["__version__", "version"], Why::Never("the version of the application is `ctx.orca_version`")),
     ("orca", &["config"], Why::Never("a capability has `self.get_config()` and `self.save_config(text)`")),
+    ("orca", &["importer", "exporter", "analysis", "automation"], Why::Type),
     (
         "orca.host",
         &["presets", "select_filament_preset"],
@@ -55,6 +58,12 @@ const ABSENT: &[(&str, &[&str], Why)] = &[
             "PrintObject",
             "Layer",
             "LayerRegion",
+            "stTop",
+            "stBottom",
+            "stBottomBridge",
+            "stInternal",
+            "stInternalSolid",
+            "stInternalBridge",
         ],
         Why::SlicingGraph,
     ),
@@ -74,32 +83,44 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 fn explanation(module: &str, name: &str) -> String {
     let plain = format!("module '{module}' has no attribute '{name}'");
-    let known = ABSENT.iter().find(|(place, names, _)| *place == module && names.contains(&name));
-    match known.map(|(.., why)| *why) {
-        None => match host::feature_of(module, name) {
-            Some(feature) => format!(
-                "{plain}: this application does not offer it, \"{}\" is not in orca.host_features(); OrcaSlicer has it since {}",
-                feature.name(),
-                generation(feature)
-            ),
-            None => plain,
-        },
-        Some(Why::ForkOnly(instead)) => format!(
-            "{plain}: only programs derived from OrcaSlicer have it, which itself {instead}; ask with hasattr({module}, '{name}') before you use it"
-        ),
-        Some(Why::SlicingGraph) => format!(
-            "{plain}: it is a part of the slicing graph, which this application does not offer; OrcaSlicer has it since it has orca.slicing"
-        ),
-        Some(Why::Never(meant)) => format!("{plain}: no version has it; {meant}"),
-    }
+    reason(module, name).map_or_else(|| plain.clone(), |reason| format!("{plain}: {reason}"))
 }
 
-/// Since when OrcaSlicer has a feature, in words that plugins can test: it never told them a number.
-fn generation(feature: Feature) -> &'static str {
-    match feature {
-        Feature::Language | Feature::LocalBundles => "it has orca.slicing",
-        _ => "it has orca.pages",
-    }
+/// Why a name of a module is absent, if that is known.
+fn reason(module: &str, name: &str) -> Option<String> {
+    let known = ABSENT.iter().find(|(place, names, _)| *place == module && names.contains(&name));
+    Some(match known.map(|(.., why)| *why) {
+        None => match host::needs_of(module, name)? {
+            Needs::Feature(feature) => format!(
+                "this application does not offer it, \"{}\" is not in orca.host_features(); {}",
+                feature.name(),
+                since(feature.since())
+            ),
+            Needs::Generation(generation) => {
+                format!("this application offers an older generation of the interface; {}", since(generation))
+            }
+        },
+        Some(Why::ForkOnly(instead)) => format!(
+            "only programs derived from OrcaSlicer have it, which itself {instead}; ask with hasattr({module}, '{name}') before you use it"
+        ),
+        Some(Why::SlicingGraph) => format!(
+            "it is a part of the slicing graph, which this application does not offer; {}",
+            since(Generation::Newer)
+        ),
+        Some(Why::Type) => "this application takes no plugins of that kind".into(),
+        Some(Why::Never(meant)) => format!("no version has it; {meant}"),
+    })
+}
+
+/// Why a module below `orca` cannot be imported, if that is known.
+pub(crate) fn reason_of_module(path: &str) -> Option<String> {
+    let (module, name) = path.rsplit_once('.')?;
+    reason(module, name)
+}
+
+/// Since when OrcaSlicer has a name, in words that plugins can test: it never told them a number.
+fn since(generation: Generation) -> String {
+    format!("OrcaSlicer has it since it has {}", generation.sign())
 }
 
 #[cfg(test)]

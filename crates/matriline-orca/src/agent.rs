@@ -128,7 +128,7 @@ fn command_set_nozzle<'py>(
 }
 
 /// Has an axis moved by unit times input_val millimetres from where it is: G1 for X, Y and Z, G0 for E; -1 for any
-/// other. Where the bed moves along Y (no CoreXY), Y and Z go the other way. Answers the code of the message.
+/// other. Answers the code of the message.
 #[pyfunction]
 #[pyo3(
     signature = (this, dev_id, axis, unit, input_val, speed, is_core_xy, supports_mqtt_axis_control, sequence_id, lan_mode),
@@ -147,18 +147,17 @@ fn command_axis_control<'py>(
     sequence_id: String,
     lan_mode: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    // Printers that know a command for it know G-code as well.
-    let _ = supports_mqtt_axis_control;
+    // Printers that know a command for it know G-code as well, and G-code names the axis, however it is driven.
+    let _ = (supports_mqtt_axis_control, is_core_xy);
     let route = Route { dev_id, sequence_id, lan_mode };
-    match movement(axis, unit * input_val, speed, is_core_xy) {
+    match movement(axis, unit * input_val, speed) {
         Some(gcode) => route.send_gcode(this, &gcode),
         None => Ok(FAILED.into_pyobject(this.py())?.into_any()),
     }
 }
 
 /// The G-code of a movement from where the axis is.
-fn movement(axis: &str, length: f64, speed: i64, is_core_xy: bool) -> Option<String> {
-    let length = if is_core_xy || !matches!(axis, "Y" | "Z") { length } else { -length };
+fn movement(axis: &str, length: f64, speed: i64) -> Option<String> {
     match axis {
         _ if !length.is_finite() => None,
         "X" | "Y" | "Z" => Some(format!("G91\nG1 {axis}{length:.1} F{speed}\nG90\n")),
@@ -171,27 +170,22 @@ fn movement(axis: &str, length: f64, speed: i64, is_core_xy: bool) -> Option<Str
 mod tests {
     use super::*;
 
-    fn check(axis: &str, length: f64, is_core_xy: bool, expected: Option<&str>) {
-        assert_eq!(movement(axis, length, 3000, is_core_xy).as_deref(), expected, "{axis}");
+    fn check(axis: &str, length: f64, expected: Option<&str>) {
+        assert_eq!(movement(axis, length, 3000).as_deref(), expected, "{axis}");
     }
 
     #[test]
     fn axes_move_from_where_they_are() {
-        check("X", 10.0, true, Some("G91\nG1 X10.0 F3000\nG90\n"));
-        check("Z", -0.25, true, Some("G91\nG1 Z-0.2 F3000\nG90\n"));
-        check("E", 5.0, true, Some("M83\nG0 E5.0 F3000\n"));
-    }
-
-    #[test]
-    fn a_bed_that_moves_goes_the_other_way() {
-        check("X", 10.0, false, Some("G91\nG1 X10.0 F3000\nG90\n"));
-        check("Y", 10.0, false, Some("G91\nG1 Y-10.0 F3000\nG90\n"));
+        check("X", 10.0, Some("G91\nG1 X10.0 F3000\nG90\n"));
+        check("Z", -0.25, Some("G91\nG1 Z-0.2 F3000\nG90\n"));
+        check("Y", 10.0, Some("G91\nG1 Y10.0 F3000\nG90\n"));
+        check("E", 5.0, Some("M83\nG0 E5.0 F3000\n"));
     }
 
     #[test]
     fn other_axes_and_lengths_are_none() {
-        check("A", 10.0, true, None);
-        check("", 10.0, true, None);
-        check("X", f64::NAN, true, None);
+        check("A", 10.0, None);
+        check("", 10.0, None);
+        check("X", f64::NAN, None);
     }
 }

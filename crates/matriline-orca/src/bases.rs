@@ -25,7 +25,7 @@ pub(crate) fn root<'py>(py: Python<'py>, kinds: &[Py<PyAny>]) -> PyResult<Bound<
     let on_load_doc = "on_load(self)\n--\n\nCalled when the plugin is loaded; an exception ends the load.";
     let on_unload_doc =
         "on_unload(self)\n--\n\nCalled when the plugin is unloaded: stop threads, close what is open.";
-    let unknown = &kinds[CapabilityType::Unknown as usize];
+    let unknown = &kinds[usize::from(CapabilityType::Unknown.number())];
     namespace.set_item("get_name", unwritten(py, &class_name, "get_name", name_doc)?)?;
     namespace.set_item("get_type", answering(py, "get_type", type_doc, unknown)?)?;
     namespace.set_item("on_load", answering(py, "on_load", on_load_doc, &py.None())?)?;
@@ -35,6 +35,11 @@ pub(crate) fn root<'py>(py: Python<'py>, kinds: &[Py<PyAny>]) -> PyResult<Bound<
     }
     settings::add_to(&namespace)?;
     class(py, ROOT, PyTuple::empty(py), namespace)
+}
+
+/// The docstring of the module that the base class of a row stands in.
+pub(crate) fn module_doc(row: &TypeSpec) -> String {
+    format!("What capabilities of the type `{}` need.", row.kind.as_str())
 }
 
 /// The base class of a row: `get_type()` is answered, the methods of the row are written or answered with nothing.
@@ -88,6 +93,8 @@ fn of_method<'py>(py: Python<'py>, class: &str, method: &MethodSpec) -> PyResult
 /// What a method answers that a plugin has not written.
 fn nothing(py: Python<'_>, kind: Kind) -> PyResult<Py<PyAny>> {
     Ok(match kind {
+        Kind::Number => 0_i64.into_pyobject(py)?.into_any().unbind(),
+        Kind::Real => 0.0_f64.into_pyobject(py)?.into_any().unbind(),
         Kind::Flag => false.into_pyobject(py)?.to_owned().into_any().unbind(),
         Kind::Text => PyString::new(py, "").into_any().unbind(),
         // Calling it gives text, as `get_config()` does.

@@ -1,14 +1,16 @@
 //! The module `orca`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use matriline_capability::{CapabilityType, ENUMERATIONS, LifecycleEvtCode, Status, table};
 use matriline_python::{enumeration, enumeration_of, modules, record_class, result_class, set_statuses};
+use matriline_registry::lock::Mutex;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule};
 
-use crate::{absent, bases, capture, host, slicing, visualization};
+use crate::{absent, bases, capture, generations, host, objects, slicing, visualization};
 
 /// The name of the module.
 pub const PACKAGE: &str = "orca";
@@ -27,7 +29,8 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
 
     let statuses: Vec<_> = Status::ALL.iter().map(|status| (status.member(), *status as i64)).collect();
     set_statuses(add_enumeration(&orca, "PluginResult", &statuses)?);
-    let kinds: Vec<_> = CapabilityType::ALL.iter().map(|kind| (kind.member(), *kind as i64)).collect();
+    let kinds: Vec<_> =
+        CapabilityType::ALL.iter().map(|kind| (kind.member(), i64::from(kind.number()))).collect();
     let kinds = add_enumeration(&orca, "PluginType", &kinds)?;
 
     for spec in ENUMERATIONS {
@@ -51,40 +54,77 @@ pub fn install(py: Python<'_>) -> PyResult<()> {
     }
     let root = bases::root(py, &kinds)?;
     for row in table::TYPES {
-        let base = bases::of_row(&root, row, &kinds[row.kind as usize])?;
+        let base = bases::of_row(&root, row, &kinds[usize::from(row.kind.number())])?;
         let module = place(&orca, row.python_module)?;
-        module.add("__doc__", format!("What capabilities of the type `{}` need.", row.kind.as_str()))?;
+        module.add("__doc__", bases::module_doc(row))?;
         module.add(row.python_class, base)?;
     }
     orca.add(bases::ROOT, root)?;
     capture::add_to(&orca)?;
+    objects::install();
     host::add_features(&orca)?;
     host::add_to(&place(&orca, "host")?)?;
     slicing::add_to(&place(&orca, "slicing")?)?;
     visualization::add_to(&place(&orca, "visualization")?)?;
+    generations::add_to(&orca)?;
     let mut parts = BTreeSet::from(["", "host", "host.ui", "host.plugin"]);
     parts.extend(table::TYPES.iter().map(|row| row.python_module));
     parts.extend(table::RECORDS.iter().map(|record| record.python_module));
-    let keep = |part| -> PyResult<_> {
-        let module = place(&orca, part)?;
-        absent::add_to(&module)?;
-        Ok((module.clone().unbind(), module.dict().copy()?.unbind()))
-    };
-    let made = parts.into_iter().map(keep).collect::<PyResult<Vec<_>>>()?;
-    MADE.get_or_init(py, || made);
+    for part in parts {
+        keep(&place(&orca, part)?)?;
+    }
+    matriline_python::imports::explain(absent::reason_of_module);
     host::hide_optional(py)
 }
 
-/// The modules as they were made.
-static MADE: PyOnceLock<Vec<(Py<PyModule>, Py<PyDict>)>> = PyOnceLock::new();
+/// A module as it was made.
+struct Made {
+    module: Py<PyModule>,
+    names: Py<PyDict>,
+}
+
+/// `orca` itself, and those below it.
+static MADE: Mutex<Vec<Arc<Made>>> = Mutex::new(Vec::new());
+
+/// The module as it is now is as it was made.
+fn keep(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    absent::add_to(module)?;
+    // `from orca.host import *` takes what is offered then; a list would name what was made.
+    if module.dict().contains("__all__")? {
+        module.dict().del_item("__all__")?;
+    }
+    let made = Made { module: module.clone().unbind(), names: module.dict().copy()?.unbind() };
+    MADE.lock().push(Arc::new(made));
+    Ok(())
+}
+
+/// `orca` itself, whatever a plugin has put in its place.
+///
+/// # Errors
+/// When it was not made yet.
+pub(crate) fn orca(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    let first = MADE.lock().first().cloned();
+    let missing = || PyRuntimeError::new_err("the module `orca` was not made yet");
+    first.map(|made| made.module.bind(py).clone()).ok_or_else(missing)
+}
+
+/// A module below `orca` that nobody can import yet.
+pub(crate) fn new<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    let path = format!("{PACKAGE}.{name}");
+    let module = PyModule::new(py, &path)?;
+    module.setattr("__spec__", spec(py, &path)?)?;
+    keep(&module)?;
+    Ok(module)
+}
 
 /// Puts back what a plugin replaced in the modules: all plugins share them.
 ///
 /// A module class that refuses would make every access of a plugin slower, since CPython caches those of plain modules.
 pub(crate) fn restore(py: Python<'_>) -> PyResult<()> {
-    for (module, names) in MADE.get(py).into_iter().flatten() {
-        let now = module.bind(py).dict();
-        for (name, value) in names.bind(py).iter() {
+    let all = MADE.lock().clone();
+    for made in all {
+        let now = made.module.bind(py).dict();
+        for (name, value) in made.names.bind(py).iter() {
             if !now.get_item(&name)?.is_some_and(|found| found.is(&value)) {
                 now.set_item(name, value)?;
             }
@@ -99,9 +139,10 @@ pub(crate) fn set(
     name: &str,
     object: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
-    let made = MADE.get(module.py()).into_iter().flatten().find(|(known, _)| known.is(module));
+    let made = MADE.lock().iter().find(|made| made.module.is(module)).cloned();
     let now = module.dict();
-    for names in [Some(&now), made.map(|(_, names)| names.bind(module.py()))].into_iter().flatten() {
+    let names = made.as_ref().map(|made| made.names.bind(module.py()));
+    for names in [Some(&now), names].into_iter().flatten() {
         match object {
             Some(object) => names.set_item(name, object)?,
             None if names.contains(name)? => names.del_item(name)?,
@@ -147,6 +188,6 @@ fn place<'py>(orca: &Bound<'py, PyModule>, name: &str) -> PyResult<Bound<'py, Py
 
 /// The spec of a module that nothing loads (PEP 451). An import of a module without one looks in vain each time
 /// whether it is still being imported.
-fn spec<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn spec<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     matriline_python::module(py, "_frozen_importlib")?.getattr("ModuleSpec")?.call1((name, py.None()))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{Host, run, unload};
-use matriline_host::{Model, ModelInstance, ModelObject, ModelVolume, Placement, TriangleMesh};
+use matriline_host::{Generation, Model, ModelInstance, ModelObject, ModelVolume, Placement, TriangleMesh};
 use matriline_orca::Offer;
 use matriline_python::Interpreter;
 use matriline_testkit::{MemoryHost, process_tests};
@@ -22,8 +22,13 @@ fn offer(mesh: TriangleMesh) {
     let instance = ModelInstance::new(2, Placement::at([5.0, 6.0, 0.0]));
     let host = MemoryHost::new();
     host.set_model(Model::of(vec![ModelObject::new(3, "cube", vec![volume], vec![instance])]));
-    let offer =
-        Offer { host: Some(Arc::new(host)), storage: None, post: None, patience: Duration::from_secs(30) };
+    let offer = Offer {
+        host: Some(Arc::new(host)),
+        storage: None,
+        post: None,
+        patience: Duration::from_secs(30),
+        generation: Generation::Newest,
+    };
     Interpreter::with(|py| matriline_orca::offer(py, offer).unwrap()).unwrap();
 }
 
@@ -87,6 +92,27 @@ fn matrices() {
     );
 }
 
+/// What an importer returns may be made of arrays, which are copied.
+fn a_mesh_is_made_of_arrays() {
+    check(
+        "vertices, triangles = mesh.vertices(), mesh.triangles()\n\
+         for real in (numpy.float32, numpy.float64):\n\
+         \x20   for whole in (numpy.int32, numpy.int64, numpy.uint32):\n\
+         \x20       for order in 'CF':\n\
+         \x20           corners = numpy.array(vertices, dtype=real, order=order)\n\
+         \x20           made = orca.host.TriangleMesh(corners, numpy.array(triangles, dtype=whole, order=order))\n\
+         \x20           corners[:] = 0\n\
+         \x20           assert made.volume() == 6000 and made.is_manifold(), (real, whole, order)\n\
+         assert orca.host.TriangleMesh(vertices[::-1], 7 - triangles).vertex(0) == (10, 20, 30)\n\
+         assert orca.host.TriangleMesh(numpy.zeros((0, 3), 'f'), numpy.zeros((0, 3), 'i')).is_empty()\n\
+         small = orca.host.TriangleMesh(vertices.astype(numpy.float16), triangles.astype(numpy.int8))\n\
+         assert small.volume() == 6000\n\
+         for corners in (vertices[:, :2], vertices.ravel(), vertices.astype(str), vertices * numpy.nan):\n\
+         \x20   try:\n        orca.host.TriangleMesh(corners, triangles)\n    except (TypeError, ValueError):\n        pass\n\
+         \x20   else:\n        raise AssertionError(corners)",
+    );
+}
+
 fn an_empty_mesh_has_empty_arrays() {
     let Some(folder) = numpy::folder() else {
         return matriline_testkit::skip("numpy cannot be installed");
@@ -106,5 +132,6 @@ process_tests!(
     writing_is_refused,
     arrays_share_memory_and_keep_it,
     matrices,
+    a_mesh_is_made_of_arrays,
     an_empty_mesh_has_empty_arrays,
 );

@@ -1,11 +1,13 @@
 //! What a plugin's method has answered, as a value of the table.
 
 use matriline_capability::{EnumSpec, Kind, OwnedValue, Sink, Value, with_values};
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyList, PyString, PyTuple};
 
 use crate::classes::{enumeration, record};
-use crate::exception;
+use crate::objects::{Misread, class_of};
+use crate::{exception, json};
 
 /// How an answer is taken for what the table asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,19 +18,33 @@ pub(crate) enum Conversion {
     Native,
 }
 
-/// Tells `answer` what a method has answered; `None` when that is no answer of that kind. JSON, whose conversion raises,
-/// is not told here.
+/// Tells `answer` what a method has answered.
+///
+/// # Errors
+/// [`Misread`] for what is no answer of that kind.
 pub(crate) fn tell(
     result: &Bound<'_, PyAny>,
     kind: Kind,
     conversion: Conversion,
     answer: Sink<'_>,
-) -> Option<()> {
+) -> Result<(), Misread> {
+    match kind {
+        Kind::Json => answer(Value::Json(&json::to_text(result)?)),
+        Kind::Object(spec) => answer(Value::Object(&*class_of(spec)?.read(result)?)),
+        Kind::Number => answer(Value::Number(number(result)?)),
+        _ => return told(result, kind, conversion, answer).ok_or_else(|| Misread::of(result)),
+    }
+    Ok(())
+}
+
+/// The same of kinds whose answers have nothing more to say than that they are of another.
+fn told(result: &Bound<'_, PyAny>, kind: Kind, conversion: Conversion, answer: Sink<'_>) -> Option<()> {
     match kind {
         // What is not asked for may be anything.
         Kind::Unit => answer(Value::Unit),
         Kind::Text => answer(Value::Text(&text(result, conversion)?)),
         Kind::Flag => answer(Value::Flag(flag(result, conversion)?)),
+        Kind::Real => answer(Value::Real(real(result)?)),
         Kind::Code => answer(Value::Code(code(result)?)),
         Kind::CodeAndText => {
             let (first, second) = pair(result)?;
@@ -71,6 +87,24 @@ fn flag(result: &Bound<'_, PyAny>, conversion: Conversion) -> Option<bool> {
     has_truth.then(|| result.is_truthy().ok()).flatten()
 }
 
+/// A whole number. `True` is an `int` as well, and hardly meant.
+fn number(result: &Bound<'_, PyAny>) -> Result<i64, Misread> {
+    if result.is_instance_of::<PyBool>() {
+        return Err(Misread::of(result));
+    }
+    result.extract().map_err(|error: PyErr| match error.is_instance_of::<PyOverflowError>(result.py()) {
+        true => Misread::Other("int beyond 64 bits".into()),
+        false => Misread::of(result),
+    })
+}
+
+fn real(result: &Bound<'_, PyAny>) -> Option<f64> {
+    if result.is_instance_of::<PyBool>() {
+        return None;
+    }
+    result.extract().ok()
+}
+
 fn code(result: &Bound<'_, PyAny>) -> Option<i32> {
     result.extract().ok()
 }
@@ -94,7 +128,8 @@ fn member(result: &Bound<'_, PyAny>, spec: &EnumSpec) -> Option<i64> {
 pub(crate) const fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Result => "an `orca.ExecutionResult`, such as `orca.ExecutionResult.success()`",
-        Kind::Text => "a `str`",
+        Kind::Text | Kind::File => "a `str`",
+        Kind::Object(spec) => spec.expected,
         Kind::Flag => "a `bool`",
         Kind::Json => "a value that JSON can hold",
         Kind::Number | Kind::Index => "an `int`",

@@ -28,6 +28,7 @@ mod interpreter;
 pub mod json;
 mod log;
 mod modules;
+mod objects;
 pub mod output;
 mod panicked;
 mod passing;
@@ -38,12 +39,15 @@ mod variables;
 mod version;
 
 pub use classes::enumeration::member as member_of;
-pub use classes::{binding, enumeration, enumeration_of, record_class, result_class, set_statuses};
+pub use classes::{
+    add_member, binding, enumeration, enumeration_of, record_class, result_class, set_statuses,
+};
 pub use exception::{lossy, raised, type_name};
 pub use gil_state::GilState;
 pub use interpreter::{FinalizeError, Interpreter, InterpreterOptions, MINOR, StartError};
 pub use log::{is_telling, logged, logged_to, set_log, tell};
 pub use modules::{module, modules};
+pub use objects::{Misread, ObjectClass, set_object_class};
 pub use panicked::panic_text;
 pub use threads::import_threading;
 pub use trampoline::PythonCapability;

@@ -2,22 +2,20 @@
 
 use std::borrow::Cow;
 
-use matriline_capability::{Kind, MethodSpec, OlderArg, Value, with_values};
+use matriline_capability::{Kind, MOST_ARGUMENTS, MOST_RECORDS, MethodSpec, OlderArg, Value, with_values};
 use pyo3::prelude::*;
 use pyo3::{ffi, ffi::PyObject};
 
 use crate::classes::record::{self, Lent, RecordPool};
 use crate::classes::{function, value};
+use crate::objects::class_of;
 use crate::{exception, forms};
-
-/// The most arguments a method of the table has.
-pub(crate) const MOST_ARGUMENTS: usize = 15;
 
 /// The arguments of a vectorcall: a place that the callee may use, the object, and what the table asks for.
 pub(crate) struct Arguments<'a> {
     pub(crate) objects: [*mut PyObject; MOST_ARGUMENTS + 2],
     pub(crate) count: usize,
-    lent: [Option<Lent<'a>>; 2],
+    lent: [Option<Lent<'a>>; MOST_RECORDS],
     owned: usize,
     /// The places of functions, which may be over with the call.
     functions: usize,
@@ -28,7 +26,7 @@ impl<'a> Arguments<'a> {
     pub(crate) fn new(instance: *mut PyObject) -> Self {
         let mut objects = [std::ptr::null_mut(); MOST_ARGUMENTS + 2];
         objects[1] = instance;
-        Self { objects, count: 1, lent: [None, None], owned: 0, functions: 0 }
+        Self { objects, count: 1, lent: [const { None }; MOST_RECORDS], owned: 0, functions: 0 }
     }
 
     /// Passes the arguments of today.
@@ -88,6 +86,21 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// Tells the objects among them that the call is over.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    #[cold]
+    pub(crate) unsafe fn end_objects(&self, py: Python<'_>, spec: &MethodSpec) {
+        for (arg, object) in spec.args.iter().zip(&self.objects[2..]) {
+            let Kind::Object(spec) = arg.kind else { continue };
+            if let Ok(class) = class_of(spec) {
+                // SAFETY: the objects of the arguments are alive until these are dropped.
+                class.end(&unsafe { Bound::from_borrowed_ptr(py, *object) });
+            }
+        }
+    }
+
     /// # Safety
     /// The GIL is held until this is dropped, and the value outlives it.
     #[inline]
@@ -100,7 +113,7 @@ impl<'a> Arguments<'a> {
         let object = match (kind, value, pool) {
             (Kind::Record(_), Value::Record(fields), Some(pool)) => {
                 let Some(free) = self.lent.iter_mut().find(|lent| lent.is_none()) else {
-                    return Err("more than two records".into());
+                    return Err(format!("more than {MOST_RECORDS} records").into());
                 };
                 // SAFETY: as promised by the caller.
                 match unsafe { pool.lend(fields) } {

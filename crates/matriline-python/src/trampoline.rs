@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use matriline_capability::{
-    CallError, Capability, CapabilityId, Common, Failures, Kind, MethodSpec, RecordSpec, Sink, TypeSpec,
-    Value, table,
+    CallError, Capability, CapabilityId, Common, Failures, Kind, MOST_ARGUMENTS, MethodSpec, RecordSpec,
+    Sink, TypeSpec, Value, table,
 };
 use matriline_registry::timing::{self, Timings};
 use pyo3::prelude::*;
@@ -20,11 +20,12 @@ use crate::answers::{self, Conversion};
 use crate::attach::{self, attach_inside};
 use crate::classes::record::RecordPool;
 use crate::classes::{record_class, result};
+use crate::exception;
 use crate::forms::{self, Form};
 use crate::identity::{self, Identity};
 use crate::log::logged;
-use crate::passing::{Arguments, MOST_ARGUMENTS};
-use crate::{exception, json};
+use crate::objects::Misread;
+use crate::passing::Arguments;
 
 /// How many capabilities hold Python objects; the interpreter goes only when none does.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -48,12 +49,14 @@ struct Method {
     /// Interned, and never freed: it is one of the few names of the table.
     name: AtomicPtr<PyObject>,
     contexts: Box<[Option<RecordPool>]>,
-    /// Which field of which argument names a file whose folder the call may write to.
-    grants: Option<(usize, usize)>,
+    /// Which argument, or which field of it, names a file whose folder the call may write to.
+    grants: Option<(usize, Option<usize>)>,
     form: Form,
     failures: Failures,
     /// Whether it fills records in.
     fills: bool,
+    /// Whether arguments are objects that are told when the call is over.
+    has_objects: bool,
 }
 
 /// How many capabilities hold Python objects.
@@ -166,6 +169,7 @@ impl Method {
             form,
             failures,
             fills: spec.args.iter().any(|arg| matches!(arg.kind, Kind::Filled(_))),
+            has_objects: spec.args.iter().any(|arg| matches!(arg.kind, Kind::Object(_))),
             name: AtomicPtr::new(name.into_ptr()),
             contexts: spec.args.iter().map(|arg| pool(arg.kind)).collect::<PyResult<_>>()?,
             grants: spec.args.iter().enumerate().find_map(|(place, arg)| Some((place, grant(arg.kind)?))),
@@ -176,16 +180,24 @@ impl Method {
     #[inline]
     fn granted<'a>(&self, args: &[Value<'a>]) -> Option<&'a Path> {
         let (argument, field) = self.grants?;
-        let Value::Record(fields) = args.get(argument)? else { return None };
-        let Value::Text(path) = fields.get(field)? else { return None };
+        let value = match (args.get(argument)?, field) {
+            (Value::Record(fields), Some(field)) => fields.get(field)?,
+            (value, _) => value,
+        };
+        let Value::Text(path) = value else { return None };
         Some(Path::new(*path))
     }
 }
 
-/// The place of the field that grants its folder.
-fn grant(kind: Kind) -> Option<usize> {
-    let Kind::Record(record) = kind else { return None };
-    RecordSpec::fields(record).iter().position(|field| field.grants_folder)
+/// Whether an argument grants a folder: itself, or by the field at a place.
+fn grant(kind: Kind) -> Option<Option<usize>> {
+    match kind {
+        Kind::File => Some(None),
+        Kind::Record(record) => {
+            RecordSpec::fields(record).iter().position(|field| field.grants_folder).map(Some)
+        }
+        _ => None,
+    }
 }
 
 impl Capability for PythonCapability {
@@ -266,7 +278,12 @@ impl PythonCapability {
             )
         };
         // SAFETY: the call gives a new reference, or null with an exception.
-        match unsafe { Bound::from_owned_ptr_or_err(py, result) } {
+        let result = unsafe { Bound::from_owned_ptr_or_err(py, result) };
+        if method.has_objects {
+            // SAFETY: the GIL is held.
+            unsafe { passed.end_objects(py, method.spec) };
+        }
+        match result {
             Ok(result) => {
                 self.copy_out(py, &result, method, answer)?;
                 if method.fills {
@@ -307,27 +324,19 @@ impl PythonCapability {
         method: &Method,
         answer: Sink<'_>,
     ) -> Result<(), CallError> {
-        if let Kind::Json = method.spec.returns {
-            let text = json::to_text(result).map_err(|error| self.raised(py, method, &error))?;
-            answer(Value::Json(&text));
-            return Ok(());
-        }
         let conversion = match method.failures {
             Failures::Errors => Conversion::Strict,
             Failures::Answers(_) => Conversion::Native,
         };
-        answers::tell(result, method.spec.returns, conversion, answer)
-            .ok_or_else(|| self.wrong_answer(result, method))
-    }
-
-    #[cold]
-    fn wrong_answer(&self, result: &Bound<'_, PyAny>, method: &Method) -> CallError {
-        CallError::WrongAnswer {
-            id: self.id.clone(),
-            method: method.spec.name,
-            expected: answers::expected(method.spec.returns),
-            found: exception::type_name(&result.get_type()),
-        }
+        answers::tell(result, method.spec.returns, conversion, answer).map_err(|misread| match misread {
+            Misread::Raised(error) => self.raised(py, method, &error),
+            Misread::Other(found) => CallError::WrongAnswer {
+                id: self.id.clone(),
+                method: method.spec.name,
+                expected: answers::expected(method.spec.returns),
+                found,
+            },
+        })
     }
 
     #[cold]

@@ -1,17 +1,26 @@
 //! `TriangleMesh`.
 
-use pyo3::exceptions::PyIndexError;
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
-use super::arrays;
 use super::geometry::BoundingBox;
+use super::{arrays, corners};
 
 /// The triangles of a volume, in its own coordinates, in mm.
 ///
 /// It is a snapshot: it stays as it is while the model changes, and so do its arrays, which share its memory. May be
 /// used on any thread.
+///
+/// TriangleMesh(vertices, triangles) makes one that is nobody's volume, such as an importer returns: of arrays of shape
+/// (N, 3), or of sequences of (x, y, z) and (a, b, c). They are copied. Raises ValueError for a triangle with a vertex
+/// that does not exist, and for numbers that are not finite.
 #[pyclass(frozen, module = "orca.host")]
 pub(super) struct TriangleMesh(pub(super) matriline_host::TriangleMesh);
+
+/// The mesh that an object is, if it is one.
+pub(crate) fn mesh_of(object: &Bound<'_, PyAny>) -> Option<matriline_host::TriangleMesh> {
+    object.cast::<TriangleMesh>().ok().map(|mesh| mesh.get().0.clone())
+}
 
 /// The place that an index of Python's counts from the start.
 pub(super) fn place(index: isize, len: usize, otherwise: &'static str) -> PyResult<usize> {
@@ -20,6 +29,14 @@ pub(super) fn place(index: isize, len: usize, otherwise: &'static str) -> PyResu
 
 #[pymethods]
 impl TriangleMesh {
+    #[new]
+    #[pyo3(text_signature = "(vertices, triangles)")]
+    fn new(vertices: &Bound<'_, PyAny>, triangles: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (vertices, triangles) = (corners::vertices(vertices)?, corners::triangles(triangles)?);
+        let mesh = matriline_host::TriangleMesh::new(vertices, triangles);
+        mesh.map(Self).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
     /// How many vertices there are.
     fn vertex_count(&self) -> usize {
         self.0.vertices().len()

@@ -6,6 +6,7 @@
 
 mod application;
 mod arrays;
+mod corners;
 mod geometry;
 mod instance;
 mod mesh;
@@ -18,8 +19,10 @@ mod ui;
 mod volume;
 
 pub(crate) use application::add_features;
+pub(crate) use mesh::mesh_of;
+pub(crate) use model::model_object;
+pub(crate) use offer::{Needs, hide as hide_optional, needs_of, of_generation};
 pub use offer::{Offer, Offering, offer, withdraw};
-pub(crate) use offer::{feature_of, hide as hide_optional};
 pub(crate) use ui::{dismiss, release};
 
 use matriline_host::{Feature, PresetType, VolumeKind};

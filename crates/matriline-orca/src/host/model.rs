@@ -13,6 +13,11 @@ use super::volume::ModelVolume;
 #[pyclass(frozen, module = "orca.host")]
 pub(super) struct Model(pub(super) Arc<matriline_host::Model>);
 
+/// An object of a model.
+pub(crate) fn model_object(py: Python<'_>, model: Arc<matriline_host::Model>) -> PyResult<Bound<'_, PyAny>> {
+    Ok(Bound::new(py, Model(model))?.into_any())
+}
+
 #[pymethods]
 impl Model {
     /// The number of the model.

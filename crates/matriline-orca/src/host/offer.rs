@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use matriline_host::{Feature, Host, Storage};
+use matriline_host::{Feature, Generation, Host, Storage};
 use matriline_python::desk::{self, DeskOptions, Post};
 use matriline_python::identity::host_call;
 use matriline_python::modules;
@@ -24,6 +24,8 @@ pub struct Offer {
     pub post: Option<Post>,
     /// How long a plugin waits for a main thread that is inside of a plugin's code.
     pub patience: Duration,
+    /// Names of newer generations do not exist, whatever else is offered.
+    pub generation: Generation,
 }
 
 /// What is offered now.
@@ -40,13 +42,21 @@ pub struct Offering(u64);
 
 static OFFERED: Mutex<Option<Arc<Offered>>> = Mutex::new(None);
 
-/// A name that exists only while its feature is offered.
+/// What an application must offer for a name to exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Feature(Feature),
+    Generation(Generation),
+}
+
+/// A name that exists only while what it needs is offered.
 struct Optional {
-    feature: Feature,
-    module: Py<PyModule>,
-    /// What the module is called.
+    needs: Needs,
+    /// A module, or a class.
+    owner: Py<PyAny>,
+    /// What the owner is called.
     path: String,
-    name: &'static str,
+    name: String,
     object: Py<PyAny>,
 }
 
@@ -60,10 +70,11 @@ static OPTIONAL: Mutex<Vec<Arc<Optional>>> = Mutex::new(Vec::new());
 /// Threads: the main thread of the application, attached as the application.
 pub fn offer(py: Python<'_>, offer: Offer) -> PyResult<Offering> {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    let Offer { host, storage, post, patience } = offer;
+    let Offer { host, storage, post, patience, generation } = offer;
     let features = host.as_ref().map(|host| host_call(|| host.features()));
     let mut features = features.unwrap_or_default();
     features.extend(storage.is_some().then_some(Feature::Storage));
+    features.retain(|feature| feature.since() <= generation);
     features.sort();
     features.dedup();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -74,7 +85,7 @@ pub fn offer(py: Python<'_>, offer: Offer) -> PyResult<Offering> {
         desk::open(DeskOptions { post, patience });
     });
     let offering = Offering(number);
-    show(py, &offered.features).inspect_err(|_| withdraw(offering))?;
+    show(py, &offered.features, generation).inspect_err(|_| withdraw(offering))?;
     Ok(offering)
 }
 
@@ -93,33 +104,60 @@ pub fn withdraw(offering: Offering) {
 /// Makes `object` a name of `module` while the feature is offered; until [`hide`] it is there as well.
 pub(super) fn optional(
     module: &Bound<'_, PyModule>,
-    name: &'static str,
+    name: &str,
     object: &Bound<'_, PyAny>,
     feature: Feature,
 ) -> PyResult<()> {
     module.add(name, object)?;
     let path = module.name()?.to_string();
-    let (module, object) = (module.clone().unbind(), object.clone().unbind());
-    OPTIONAL.lock().push(Arc::new(Optional { feature, module, path, name, object }));
+    keep(module, path, name, object, Needs::Feature(feature));
     Ok(())
 }
 
-/// The feature that a name of a module belongs to.
-pub(crate) fn feature_of(module: &str, name: &str) -> Option<Feature> {
+/// Has a name that a module or a class has exist only where its generation is offered.
+pub(crate) fn of_generation(
+    owner: &Bound<'_, PyAny>,
+    path: &str,
+    name: &str,
+    generation: Generation,
+) -> PyResult<()> {
+    // As it stands there: a class binds what it is asked for.
+    let object = owner.getattr("__dict__")?.get_item(name)?;
+    keep(owner, path.to_owned(), name, &object, Needs::Generation(generation));
+    Ok(())
+}
+
+fn keep(owner: &Bound<'_, PyAny>, path: String, name: &str, object: &Bound<'_, PyAny>, needs: Needs) {
+    let (owner, object, name) = (owner.clone().unbind(), object.clone().unbind(), name.to_owned());
+    OPTIONAL.lock().push(Arc::new(Optional { needs, owner, path, name, object }));
+}
+
+/// What a name of a module needs to exist.
+pub(crate) fn needs_of(module: &str, name: &str) -> Option<Needs> {
     let is_it = |optional: &&Arc<Optional>| optional.path == module && optional.name == name;
-    OPTIONAL.lock().iter().find(is_it).map(|optional| optional.feature)
+    OPTIONAL.lock().iter().find(is_it).map(|optional| optional.needs)
 }
 
 /// Nothing is offered yet.
 pub(crate) fn hide(py: Python<'_>) -> PyResult<()> {
-    show(py, &[])
+    show(py, &[], Generation::Newest)
 }
 
-fn show(py: Python<'_>, features: &[Feature]) -> PyResult<()> {
+fn show(py: Python<'_>, features: &[Feature], generation: Generation) -> PyResult<()> {
     let all = OPTIONAL.lock().clone();
     for optional in all {
-        let object = features.contains(&optional.feature).then(|| optional.object.bind(py));
-        module::set(optional.module.bind(py), optional.name, object)?;
+        let is_offered = match optional.needs {
+            Needs::Feature(feature) => features.contains(&feature),
+            Needs::Generation(needed) => needed <= generation,
+        };
+        let object = is_offered.then(|| optional.object.bind(py));
+        let owner = optional.owner.bind(py);
+        match (owner.cast::<PyModule>(), object) {
+            (Ok(module), object) => module::set(module, &optional.name, object)?,
+            (Err(_), Some(object)) => owner.setattr(&optional.name, object)?,
+            (Err(_), None) if owner.hasattr(&optional.name)? => owner.delattr(&optional.name)?,
+            (Err(_), None) => {}
+        }
         if let Ok(part) = optional.object.bind(py).cast::<PyModule>() {
             let modules = modules(py);
             match object {

@@ -135,6 +135,20 @@ pub fn enumeration<'py>(
     Ok((class, made))
 }
 
+/// One more member of a class that [`enumeration`] made.
+///
+/// # Errors
+/// What Python raises when the class was tampered with.
+pub fn add_member<'py>(class: &Bound<'py, PyType>, name: &str, number: i64) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let name = PyString::intern(py, name);
+    // The class itself looks members up by now.
+    let member = py.get_type::<Member>().getattr("__new__")?.call1((class, &name, number))?;
+    class.setattr(&name, &member)?;
+    class.getattr("__members__")?.cast_into::<PyDict>()?.set_item(name, &member)?;
+    Ok(member)
+}
+
 /// What a call of the class does once its members are made: `PluginResult(1)` is the member of that number.
 fn look_up_by_number<'py>(class: &Bound<'py, PyType>, members: Py<PyDict>) -> PyResult<Bound<'py, PyAny>> {
     let title = class.name()?.unbind();

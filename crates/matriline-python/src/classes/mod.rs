@@ -11,7 +11,7 @@ pub(crate) mod text;
 pub(crate) mod value;
 
 pub use binding::binding;
-pub use enumeration::{enumeration, enumeration_of};
+pub use enumeration::{add_member, enumeration, enumeration_of};
 pub use record::record_class;
 pub use result::{result_class, set_statuses};
 

@@ -3,10 +3,10 @@
 use matriline_capability::{Kind, Value};
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
 
 use super::{enumeration, function, record, slice, text};
 use crate::json;
+use crate::objects::class_of;
 
 /// A new reference to the object of a value; null with an exception. A value of another kind is null with a
 /// `TypeError`.
@@ -18,17 +18,21 @@ pub(crate) unsafe fn new(kind: Kind, value: Value<'_>) -> *mut PyObject {
     let py = unsafe { Python::assume_attached() };
     match (kind, value) {
         // SAFETY: the GIL is held.
-        (Kind::Text, Value::Text(value)) => unsafe { text::new(value) },
+        (Kind::Text | Kind::File, Value::Text(value)) => unsafe { text::new(value) },
         (Kind::Unit, Value::Unit) => py.None().into_ptr(),
         // SAFETY: the GIL is held.
         (Kind::Number | Kind::Index, Value::Number(number)) => unsafe { ffi::PyLong_FromLongLong(number) },
         // SAFETY: the GIL is held.
         (Kind::Flag, Value::Flag(flag)) => unsafe { ffi::PyBool_FromLong(flag.into()) },
+        // SAFETY: the GIL is held.
+        (Kind::Real, Value::Real(number)) => unsafe { ffi::PyFloat_FromDouble(number) },
+        (Kind::Object(spec), Value::Object(value)) => {
+            given(py, class_of(spec).and_then(|class| class.make(py, value)).map(Bound::unbind))
+        }
         (Kind::Member(spec), Value::Number(number)) => given(py, enumeration::member(py, spec, number)),
         (Kind::Json, Value::Json(value)) => given(py, json::from_text(py, value).map(Bound::unbind)),
         (Kind::Slice, Value::Slice(value)) => given(py, slice::access(py, value)),
         (Kind::Function(_), Value::Function(function)) => given(py, function::object(py, function)),
-        (Kind::Real, Value::Real(number)) => PyFloat::new(py, number).into_ptr(),
         (Kind::Code, Value::Code(code)) => {
             // SAFETY: the GIL is held.
             unsafe { ffi::PyLong_FromLong(code.into()) }
@@ -55,17 +59,17 @@ pub(crate) unsafe fn new(kind: Kind, value: Value<'_>) -> *mut PyObject {
 /// The GIL is held.
 pub(super) unsafe fn default_of(kind: Kind) -> *mut PyObject {
     let (kind, value) = match kind {
-        Kind::Text => (kind, Value::Text("")),
+        Kind::Text | Kind::File => (kind, Value::Text("")),
         Kind::Number | Kind::Member(_) => (kind, Value::Number(0)),
         Kind::Index => (kind, Value::Number(-1)),
+        Kind::Real => (kind, Value::Real(0.0)),
         Kind::Flag => (kind, Value::Flag(false)),
         Kind::Json => (kind, Value::Json("null")),
         Kind::Slice => (kind, Value::Slice(None)),
-        Kind::Real => (kind, Value::Real(0.0)),
         Kind::Code => (kind, Value::Code(0)),
         Kind::Function(_) => (kind, Value::Function(None)),
         Kind::Unit | Kind::Result | Kind::Record(_) | Kind::Filled(_) => (Kind::Unit, Value::Unit),
-        Kind::CodeAndText | Kind::List(_) | Kind::Task => (Kind::Unit, Value::Unit),
+        Kind::CodeAndText | Kind::List(_) | Kind::Task | Kind::Object(_) => (Kind::Unit, Value::Unit),
     };
     // SAFETY: the GIL is held.
     unsafe { new(kind, value) }

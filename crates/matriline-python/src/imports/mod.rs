@@ -23,7 +23,7 @@ use crate::modules::modules;
 
 pub use paths::settle;
 pub use release::release;
-pub use scope::restore_builtins;
+pub use scope::{explain, restore_builtins};
 pub use table::folders_in_use;
 
 /// Where a top-level name comes from.

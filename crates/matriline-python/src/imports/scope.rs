@@ -6,7 +6,7 @@
 //! application) passes straight on.
 
 use std::ffi::c_int;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyModuleNotFoundError;
 use pyo3::prelude::*;
@@ -76,7 +76,7 @@ fn import_function<'py>(
             pointer(fromlist),
             level,
         );
-        Bound::from_owned_ptr_or_err(py, module)?
+        Bound::from_owned_ptr_or_err(py, module).map_err(|error| explained(py, error))?
     };
     let is_importlib =
         |name: &Bound<'_, PyString>| name.to_str().is_ok_and(|name| name.starts_with("importlib"));
@@ -84,6 +84,27 @@ fn import_function<'py>(
         watch::importlib(py)?;
     }
     Ok(module)
+}
+
+/// Says why a module is absent, by its whole name, where that is known.
+type Explain = fn(&str) -> Option<String>;
+
+static EXPLAIN: OnceLock<Explain> = OnceLock::new();
+
+/// Has imports that fail say why. Once; who only looks whether a module is there is told no, as ever.
+pub fn explain(explain: fn(&str) -> Option<String>) {
+    EXPLAIN.get_or_init(|| explain);
+}
+
+/// The same error, or one that says more.
+#[cold]
+pub(super) fn explained(py: Python<'_>, error: PyErr) -> PyErr {
+    if !error.is_instance_of::<PyModuleNotFoundError>(py) {
+        return error;
+    }
+    let name = error.value(py).getattr(intern!(py, "name")).and_then(|name| name.extract::<String>());
+    let reason = name.ok().and_then(|name| Some((EXPLAIN.get()?(&name)?, name)));
+    reason.map_or(error, |(reason, name)| missing(py, &name, &reason))
 }
 
 /// An error when the code with those globals, or else of the calling frame, is a plugin's own and the name is not.

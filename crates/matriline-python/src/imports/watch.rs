@@ -43,7 +43,7 @@ fn import_module<'py>(
     package: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let importer = absolute(name).map(|name| scope::permit(name, None)).transpose()?.flatten();
-    let module = call(&IMPORT_MODULE, name, package)?;
+    let module = call(&IMPORT_MODULE, name, package).map_err(|error| scope::explained(py, error))?;
     if importer.is_some() {
         importlib(py)?;
     }

@@ -15,7 +15,10 @@ pub(super) fn add_to(ui: &Bound<'_, PyModule>) -> PyResult<()> {
 /// buttons is "ok", "ok_cancel", "yes_no" or "yes_no_cancel", icon "info", "warning", "error" or "question"; anything
 /// else is the first of them. Raises RuntimeError without an application. May be called on any thread.
 #[pyfunction]
-#[pyo3(signature = (text, title = TITLE.into(), buttons = "ok", icon = "info"))]
+#[pyo3(
+    signature = (text, title = TITLE.into(), buttons = "ok", icon = "info"),
+    text_signature = "(text, title='OrcaSlicer', buttons='ok', icon='info')"
+)]
 fn message(text: String, title: String, buttons: &str, icon: &str) -> PyResult<&'static str> {
     let buttons = match buttons {
         "ok_cancel" => Buttons::OkCancel,

@@ -32,7 +32,10 @@ pub(super) fn add_to(ui: &Bound<'_, PyModule>) -> PyResult<()> {
 /// level is a NotificationLevel. on_click() is called on the main thread of the application when the user clicks
 /// hyper_text. Raises RuntimeError without an application. May be called on any thread.
 #[pyfunction]
-#[pyo3(signature = (level, text, hyper_text = String::new(), on_click = None))]
+#[pyo3(
+    signature = (level, text, hyper_text = String::new(), on_click = None),
+    text_signature = "(level, text, hyper_text='', on_click=None)"
+)]
 fn push_notification(
     py: Python<'_>,
     level: &Bound<'_, PyAny>,

@@ -26,7 +26,10 @@ const USUAL: (u32, u32) = (400, 600);
 /// on_close() is called when the user or the page closed the panel. They run on the main thread of the application.
 /// Raises RuntimeError without an application. May be called on any thread.
 #[pyfunction]
-#[pyo3(signature = (html, title = TITLE.into(), width = 400, height = 600, on_message = None, on_close = None, dock = "right"))]
+#[pyo3(
+    signature = (html, title = TITLE.into(), width = 400, height = 600, on_message = None, on_close = None, dock = "right"),
+    text_signature = "(html, title='OrcaSlicer', width=400, height=600, on_message=None, on_close=None, dock='right')"
+)]
 #[expect(clippy::too_many_arguments, reason = "the documented signature")]
 fn create_dock_panel(
     py: Python<'_>,

@@ -41,7 +41,10 @@ pub(super) fn add_to(ui: &Bound<'_, PyModule>) -> PyResult<()> {
 /// maximum is the value at which it is done; style are bits PD_... joined by |. Raises RuntimeError without an
 /// application. May be called on any thread.
 #[pyfunction]
-#[pyo3(signature = (title, message, maximum = 100, style = USUAL))]
+#[pyo3(
+    signature = (title, message, maximum = 100, style = USUAL),
+    text_signature = "(title, message, maximum=100, style=6)"
+)]
 fn create_progress_dialog(
     title: String,
     message: String,
@@ -126,7 +129,10 @@ impl Opened for Dialog {
 #[pymethods]
 impl ProgressDialog {
     #[new]
-    #[pyo3(signature = (title, message, maximum = 100, style = USUAL))]
+    #[pyo3(
+    signature = (title, message, maximum = 100, style = USUAL),
+    text_signature = "(title, message, maximum=100, style=6)"
+)]
     fn new(title: String, message: String, maximum: i32, style: i64) -> PyResult<Self> {
         let maximum = if maximum <= 0 { 100 } else { maximum };
         let new = NewProgress { title, message, maximum, style };
@@ -156,20 +162,23 @@ impl ProgressDialog {
     }
 
     /// Sets how far it is, and the message unless that is "". False once the user has cancelled it or it is closed.
-    #[pyo3(signature = (value, message = String::new()))]
+    #[pyo3(signature = (value, message = String::new()), text_signature = "($self, value, message='')")]
     fn update(&self, value: i32, message: String) -> PyResult<bool> {
         self.0.goes_on(move |window| window.update(value, &message))
     }
 
     /// Shows that something goes on, and the message unless that is "". False once the user has cancelled it or it is
     /// closed.
-    #[pyo3(signature = (message = String::new()))]
+    #[pyo3(signature = (message = String::new()), text_signature = "($self, message='')")]
     fn pulse(&self, message: String) -> PyResult<bool> {
         self.0.goes_on(move |window| window.pulse(&message))
     }
 
     /// Pulses by itself, until stop_pulse(). Returns at once.
-    #[pyo3(signature = (interval_ms = 100, message = String::new()))]
+    #[pyo3(
+        signature = (interval_ms = 100, message = String::new()),
+        text_signature = "($self, interval_ms=100, message='')"
+    )]
     fn start_pulse(&self, interval_ms: i64, message: String) {
         let interval = Duration::from_millis(u64::try_from(interval_ms.max(1)).unwrap_or(1));
         if self.0.is_open() {

@@ -29,7 +29,10 @@ const USUAL: (u32, u32) = (820, 600);
 /// the page gives to `orca.postMessage(data)`. The window is closed when the plugin is unloaded. Raises RuntimeError
 /// without an application. May be called on any thread.
 #[pyfunction]
-#[pyo3(signature = (html, title = TITLE.into(), width = 820, height = 600, on_message = None))]
+#[pyo3(
+    signature = (html, title = TITLE.into(), width = 820, height = 600, on_message = None),
+    text_signature = "(html, title='OrcaSlicer', width=820, height=600, on_message=None)"
+)]
 fn show_dialog<'py>(
     py: Python<'py>,
     html: String,
@@ -56,7 +59,10 @@ fn show_dialog<'py>(
 /// when the plugin is unloaded, without on_close(). Raises RuntimeError without an application. May be called on
 /// any thread.
 #[pyfunction]
-#[pyo3(signature = (html, title = TITLE.into(), width = 820, height = 600, on_message = None, on_close = None, style = MODELESS, on_submit = None))]
+#[pyo3(
+    signature = (html, title = TITLE.into(), width = 820, height = 600, on_message = None, on_close = None, style = MODELESS, on_submit = None),
+    text_signature = "(html, title='OrcaSlicer', width=820, height=600, on_message=None, on_close=None, style=0, on_submit=None)"
+)]
 #[expect(clippy::too_many_arguments, reason = "the documented signature")]
 fn create_window(
     py: Python<'_>,
