@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use matriline_capability::CapabilityId;
+use matriline_capability::{CapabilityId, TypeDeclaration};
 use matriline_catalog::{Discovery, ScanOptions};
-use matriline_host::Host;
+use matriline_host::{Generation, Host};
 use matriline_manifest::RequiresPython;
-use matriline_orca::{self as orca, Offer, Offering};
+use matriline_orca::{self as orca, Offer, Offering, PyInit, Submodule};
 use matriline_python::{Interpreter, InterpreterOptions, logged_to, output, set_log};
 use matriline_refs::PluginOptions;
 
@@ -39,9 +39,12 @@ pub struct ManagerBuilder {
     post: Option<Post>,
     host: Option<Arc<dyn Host>>,
     host_patience: Duration,
+    generation: Generation,
     dependencies: DependencyOptions,
     presets: Option<Arc<dyn PresetConfigs>>,
     answers: Answers,
+    types: Vec<TypeDeclaration>,
+    submodules: Vec<Submodule>,
     own_agents: Vec<OwnAgent>,
 }
 
@@ -66,9 +69,12 @@ impl ManagerBuilder {
             post: None,
             host: None,
             host_patience: HOST_PATIENCE,
+            generation: Generation::Newest,
             dependencies: DependencyOptions::default(),
             presets: None,
             answers: Answers::default(),
+            types: Vec::new(),
+            submodules: Vec::new(),
             own_agents: OwnAgent::of_orca(),
         }
     }
@@ -148,6 +154,14 @@ impl ManagerBuilder {
         self
     }
 
+    /// The newest generation of the interface that plugins find; names of newer ones do not exist for them, whatever the
+    /// [`host`](Self::host) has. The newest by default, which plugins of all generations run with: an older one is for
+    /// trying out how a plugin takes it.
+    pub fn generation(mut self, generation: Generation) -> Self {
+        self.generation = generation;
+        self
+    }
+
     /// How packages that plugins depend on are installed.
     pub fn dependencies(mut self, options: DependencyOptions) -> Self {
         self.dependencies = options;
@@ -178,6 +192,28 @@ impl ManagerBuilder {
         self
     }
 
+    /// Takes plugins of another type: one of [`types`](crate::types), or one of the application's own, declared by
+    /// [`capability_type!`](crate::capability_type). Plugins find its base class below `orca` while this manager runs;
+    /// its capabilities are found, switched, configured, named in presets and timed like those of any type.
+    ///
+    /// A type stays as it was first declared for as long as the process runs.
+    pub fn capability_type(mut self, declaration: TypeDeclaration) -> Self {
+        self.types.push(declaration);
+        self
+    }
+
+    /// Gives plugins an extension module of the application's, as `orca.<name>`: one written with pybind11, or with the
+    /// C API. It is made when the manager starts, once in a process, and plugins find it while this manager runs.
+    ///
+    /// # Safety
+    /// `init` is the function `PyInit_…` of an extension module for the Python of this process. It is called on the
+    /// main thread with the GIL held.
+    pub unsafe fn register_submodule(mut self, name: impl Into<String>, init: PyInit) -> Self {
+        // SAFETY: as promised by the caller.
+        self.submodules.push(unsafe { Submodule::new(name, init) });
+        self
+    }
+
     /// The printer agents that the application brings itself: plugins cannot take their ids. [`OwnAgent::of_orca`] by
     /// default.
     pub fn own_printer_agents(mut self, agents: impl IntoIterator<Item = OwnAgent>) -> Self {
@@ -189,7 +225,8 @@ impl ManagerBuilder {
     /// [`PluginManager::discover_plugins`].
     ///
     /// # Errors
-    /// [`Error::DataFolder`], [`Error::AlreadyManaged`], [`Error::Start`].
+    /// [`Error::DataFolder`], [`Error::AlreadyManaged`], [`Error::Start`]; [`Error::Bring`] for a
+    /// [type](Self::capability_type) or a [module](Self::register_submodule) that cannot be offered.
     ///
     /// Threads: the main thread.
     pub fn start(self) -> Result<PluginManager, Error> {
@@ -201,6 +238,7 @@ impl ManagerBuilder {
         set_log(Some(dispatch.clone()));
         let started = logged_to(&dispatch, || {
             start_python(self.python_home)?;
+            bring(self.types, &self.submodules)?;
             redirect_output(&data_dir, self.forward_output);
             abandoned::unload(PATIENCE);
             Ok(())
@@ -231,6 +269,7 @@ impl ManagerBuilder {
                 storage: Some(Arc::new(storage)),
                 post: self.post,
                 patience: self.host_patience,
+                generation: self.generation,
             })
         })?;
         let parts = Parts {
@@ -265,6 +304,13 @@ fn start_python(home: Option<PathBuf>) -> Result<(), Error> {
         true => Ok(()),
         false => Err(matriline_python::StartError::Twice.into()),
     }
+}
+
+/// Shows plugins the types and the modules of the application.
+fn bring(types: Vec<TypeDeclaration>, submodules: &[Submodule]) -> Result<(), Error> {
+    let kinds = types.into_iter().map(TypeDeclaration::declare).collect::<Result<Vec<_>, _>>()?;
+    let brought = Interpreter::with(|py| orca::bring(py, &kinds, submodules));
+    Ok(brought.unwrap_or(Ok(()))?)
 }
 
 /// Shows the application to plugins.

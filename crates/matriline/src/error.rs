@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use matriline_capability::{CallError, CapabilityId, CapabilityType, Raised, Status};
+use matriline_capability::{CallError, CapabilityId, CapabilityType, DeclareError, Raised, Status};
 use matriline_catalog::state::StateError;
 use matriline_install::InstallError;
 use matriline_install::environment::EnvironmentError;
-use matriline_orca::LoadError;
+use matriline_orca::{BringError, LoadError};
 use matriline_python::StartError;
 
 /// A failing act.
@@ -24,6 +24,9 @@ pub enum Error {
         /// What the system says.
         cause: Arc<std::io::Error>,
     },
+    /// A capability type or a module of the application cannot be offered to plugins.
+    #[error(transparent)]
+    Bring(#[from] BringError),
     /// Another manager is at work in this process.
     #[error("Another plugin manager runs in this process; shut it down first")]
     AlreadyManaged,
@@ -237,6 +240,8 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Start(_) | Self::AlreadyManaged => ErrorCode::StartFailed,
+            Self::Bring(BringError::Raised { .. }) => ErrorCode::StartFailed,
+            Self::Bring(_) => ErrorCode::InvalidArgument,
             Self::ShutDown => ErrorCode::NotStarted,
             Self::PluginNotFound { .. } | Self::NotInstalled { .. } => ErrorCode::PluginNotFound,
             Self::Install(_) => ErrorCode::InstallFailed,
@@ -286,6 +291,7 @@ impl Error {
             }
             Self::Call(error) => Some(&error.id().plugin_key),
             Self::Start(_)
+            | Self::Bring(_)
             | Self::AlreadyManaged
             | Self::ShutDown
             | Self::Install(_)
@@ -300,6 +306,7 @@ impl Error {
     pub fn raised(&self) -> Option<&Raised> {
         match self {
             Self::Load(error) => error.raised(),
+            Self::Bring(BringError::Raised { raised, .. }) => Some(raised),
             Self::Call(error) => error.raised(),
             Self::PostProcess { raised, .. } => raised.as_deref(),
             _ => None,
@@ -309,6 +316,12 @@ impl Error {
     /// The whole traceback of the exception behind it.
     pub fn traceback(&self) -> Option<&str> {
         self.raised().map(|raised| raised.traceback.as_str())
+    }
+}
+
+impl From<DeclareError> for Error {
+    fn from(error: DeclareError) -> Self {
+        Self::Bring(error.into())
     }
 }
 

@@ -55,6 +55,7 @@ mod storage;
 mod subscribe;
 mod target;
 mod timings;
+pub mod types;
 mod unload;
 mod wishes;
 mod within;
@@ -76,19 +77,21 @@ pub use manager::PluginManager;
 pub use marker::{Activity, Crash};
 pub use matriline_capability::{
     AgentInfo, Answered, CallError, CameraStreamMode, CancelFn, Capability, CapabilityId, CapabilityType,
-    DetectResult, ExecutionResult, FilamentSyncMode, GcodeCapability, GcodeContext, LifecycleContext,
-    LifecycleEvent, LifecycleEvtCode, LocalConnectFn, MessageFn, PagesCapability, PrintParams,
-    PrinterAgentCapability, PrinterConnectionParams, QueueOnMainFn, Raised, ScriptCapability, ServerFn,
-    Slice, SlicingCapability, SlicingContext, SnapshotFn, SsdpFn, Status, Step, Task, TopicFn, Typed,
-    UpdateFn, UserMessageFn, Value, VisualizationCapability, VisualizationContext, VisualizationInput,
-    VisualizationInputSpec, WaitFn,
+    DeclareError, DetectResult, ExecutionResult, FilamentSyncMode, GcodeCapability, GcodeContext, Kind,
+    LifecycleContext, LifecycleEvent, LifecycleEvtCode, LocalConnectFn, MOST_ARGUMENTS, MessageFn,
+    MethodDeclaration, PagesCapability, PrintParams, PrinterAgentCapability, PrinterConnectionParams,
+    QueueOnMainFn, Raised, ScriptCapability, ServerFn, Slice, SlicingCapability, SlicingContext, SnapshotFn,
+    SsdpFn, Status, Step, Task, TopicFn, TypeDeclaration, Typed, UpdateFn, UserMessageFn, Value,
+    VisualizationCapability, VisualizationContext, VisualizationInput, VisualizationInputSpec, WaitFn,
+    capability_type,
 };
 pub use matriline_catalog::state::InstallState;
 pub use matriline_catalog::{Catalog, CatalogEntry, Progress};
 pub use matriline_install::environment::{Collected, EnvironmentError, Index};
 pub use matriline_install::{Existing, Inspection, InstallError, Installed, PreviousVersion};
 pub use matriline_manifest::{CloudOverlay, Descriptor};
-pub use matriline_orca::LoadError;
+pub use matriline_orca::objects::{ImportedMesh, Report};
+pub use matriline_orca::{BringError, LoadError, PyInit};
 pub use matriline_refs::{
     Available, CapabilityRef, ManifestUpdate, MissingPlugin, OptionValue, PluginOption, PluginOptions,
     Preset, PresetDocument, PresetKind, Resolution,
@@ -102,6 +105,14 @@ pub use target::running_target;
 pub use timings::{Budgets, Measured, MethodTiming, OverBudget, Phase, PhaseTimings, PluginTimings};
 pub use within::within;
 
+/// Words for what methods take and give, for [`capability_type!`].
+pub mod kinds {
+    pub use matriline_capability::kinds::{
+        File, Flag, Json, LifecycleEvent, LifecycleEventContext, Number, Real, Result, Text, Unit,
+    };
+    pub use matriline_orca::objects::{Meshes, Model, Progress, Texts};
+}
+
 /// What an application offers to plugins; see [`ManagerBuilder::host`].
 pub use matriline_host as host;
 
@@ -114,3 +125,8 @@ pub mod python {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;
+
+/// The example of the page on types of an application.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/own-capability-types.md")]
+struct OwnTypes;

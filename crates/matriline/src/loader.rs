@@ -275,7 +275,7 @@ impl PluginLoader {
 
     /// The capability of that plugin and name through the trait of its type: `capability::<dyn GcodeCapability>(…)`.
     pub fn capability<T: Typed + ?Sized>(&self, key: &str, name: &str) -> Option<Arc<T>> {
-        self.0.registry.get(key, T::KIND, name).map(|entry| T::view(entry.capability()))
+        self.0.registry.get(key, T::kind(), name).map(|entry| T::view(entry.capability()))
     }
 
     /// All capabilities of a type, by name and then by plugin key.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use matriline_capability::{
     CallError, Capability, CapabilityId, Life, OwnedValue, Sink, Typed, Value, table, with_values,
 };
+use matriline_orca::objects::Report;
 use matriline_python::{desk, identity};
 use matriline_registry::lock::{Condvar, Mutex};
 
@@ -14,8 +15,8 @@ use matriline_registry::lock::{Condvar, Mutex};
 /// `within::<dyn PrinterAgentCapability>(agent.capability(), limit)`.
 ///
 /// A call runs on a thread of its own. One that has not returned by then is [`CallError::TimedOut`] and goes on: what it
-/// answers is lost, functions that were given for that call no longer reach the application, and one that asks whether
-/// the job is cancelled says that it is. Its plugin can be unloaded when it returns.
+/// answers is lost, functions and progress that were given for that call no longer reach the application, and what asks
+/// whether the job is cancelled is told that it is. Its plugin can be unloaded when it returns.
 ///
 /// Threads: any. On the main thread what plugins ask of the application is answered meanwhile.
 pub fn within<T: Typed + ?Sized>(capability: &Arc<dyn Capability>, limit: Duration) -> Arc<T> {
@@ -73,6 +74,15 @@ impl Capability for Within {
     }
 }
 
+/// The progress of a call, while somebody waits for it.
+struct Awaited(Arc<dyn Report>, Arc<Call>);
+
+impl Report for Awaited {
+    fn report(&self, done: f64, message: &str) -> bool {
+        !self.1.left.load(Ordering::Acquire) && self.0.report(done, message)
+    }
+}
+
 fn run(body: &dyn Capability, method: usize, args: &[OwnedValue]) -> Result<Option<OwnedValue>, CallError> {
     let (mut answered, mut called) = (None, Ok(()));
     with_values(args, &mut |args| {
@@ -90,6 +100,13 @@ impl Call {
                 let awaited = function.only_while(move || !call.left.load(Ordering::Acquire));
                 OwnedValue::Function(Some(awaited))
             }
+            Value::Object(object) => match object.downcast_ref::<Arc<dyn Report>>() {
+                Some(report) => {
+                    let awaited: Arc<dyn Report> = Arc::new(Awaited(report.clone(), self.clone()));
+                    OwnedValue::Object(Arc::new(awaited))
+                }
+                None => arg.into(),
+            },
             other => other.into(),
         }
     }

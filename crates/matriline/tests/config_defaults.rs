@@ -57,17 +57,19 @@ fn defaults_that_raise_change_nothing() {
 
 /// 12.15: what is nested too deep is not stored, and the plugin is loaded.
 fn defaults_that_are_too_deep() {
-    for (depth, problem) in
-        [(200, "nested more than 128 levels deep"), (300, "JSON is nested deeper than 200")]
-    {
+    for (depth, is_stored) in [(200, true), (201, false), (300, false)] {
         let application = loaded(&format!(
             "def get_default_config(self):\n    nested = 0\n    for _ in range({depth}):\n        \
              nested = {{'a': nested}}\n    return nested\n\n{ANSWER}"
         ));
-        assert_eq!(base(&application), None);
-        assert_eq!(application.execute("config", "edit").unwrap(), success("{}"));
+        let nested = "{\"a\":".repeat(depth) + "0" + &"}".repeat(depth);
+        let config = if is_stored { nested.clone() } else { "{}".to_owned() };
+        assert_eq!(base(&application).is_some(), is_stored);
+        assert_eq!(application.execute("config", "edit").unwrap(), success(&config));
         let warnings = application.logged(LogLevel::Warn, "config");
-        assert!(warnings[0].contains(problem), "{warnings:?}");
+        assert_eq!(warnings.iter().any(|text| text.contains("JSON is nested deeper than 200")), !is_stored);
+        let saved = application.manager.save_capability_config(&id("config"), ConfigScope::Base, &nested);
+        assert_eq!(saved.is_ok(), is_stored, "{saved:?}");
         application.manager.shutdown().unwrap();
     }
 }

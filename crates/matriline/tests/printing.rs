@@ -5,12 +5,13 @@ mod common;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{Application, patiently};
+use common::{Application, eval, patiently};
 use matriline::{
     AgentFunctions, CancelFn, CapabilityId, CapabilityType, ConfigScope, DetectResult, LocalConnectFn,
-    LogLevel, MessageFn, PrintParams, PrinterAgentCapability, PrinterConnectionParams, SsdpFn, UpdateFn,
+    LogLevel, MessageFn, PrintParams, PrinterAgentCapability, PrinterConnectionParams, ServerFn, SsdpFn,
+    UpdateFn,
 };
-use matriline_testkit::{PrinterSimulator, process_tests};
+use matriline_testkit::{DataFolder, PrinterSimulator, process_tests};
 use serde_json::{Value, json};
 
 /// An application that works with the example agent, a printer, and what the agent has told.
@@ -196,10 +197,55 @@ fn who_goes_away_is_disconnected() {
     }
 }
 
+/// Two threads select: what one has begun it ends, before the other begins.
+fn selections_wait_for_each_other() {
+    let source = "import orca, sys, time\n\n\
+        class Agent(orca.printer_agent.PrinterAgentBase):\n    \
+            def get_name(self):\n        return 'agent'\n\n    \
+            def get_agent_info(self):\n        return orca.printer_agent.AgentInfo('KEY')\n\n    \
+            def set_server_callback(self, fn):\n        sys.seen.append('KEY ' + ('begins' if fn else 'leaves'))\n        \
+                time.sleep(0.05)\n        return 0\n\n    \
+            def start_discovery(self, start, sending):\n        sys.seen.append('KEY looks')\n        return True\n\n\
+        @orca.plugin\nclass Package(orca.base):\n    \
+            def register_capabilities(self):\n        orca.register_capability(Agent)\n";
+    let data = DataFolder::new();
+    for key in ["one", "two"] {
+        data.add_script(key, &format!("{key}.py"), &source.replace("KEY", key));
+    }
+    let application = Application::on(data);
+    eval("setattr(__import__('sys'), 'seen', [])");
+    application.load("one");
+    application.load("two");
+    let agents = application.manager.printer_agents();
+    let functions = AgentFunctions { server: Some(ServerFn::new(|_, _| {})), ..AgentFunctions::default() };
+    std::thread::scope(|scope| {
+        for key in ["one", "two", "one", "two"] {
+            let (agents, functions) = (&agents, &functions);
+            scope.spawn(move || assert!(agents.select(key, functions).is_some()));
+        }
+    });
+    let seen = eval("','.join(__import__('sys').seen)");
+    let mut selected: Option<&str> = None;
+    let mut steps = seen.split(',');
+    while let Some(step) = steps.next() {
+        let (key, act) = step.split_once(' ').unwrap();
+        match act {
+            "leaves" => assert_eq!(selected.take(), Some(key), "{seen}"),
+            _ => {
+                assert_eq!((selected.replace(key), act), (None, "begins"), "{seen}");
+                assert_eq!(steps.next(), Some(&*format!("{key} looks")), "{seen}");
+            }
+        }
+    }
+    assert_eq!(agents.selected().as_deref(), selected);
+    assert_eq!(seen.matches("begins").count(), 4);
+}
+
 process_tests!(
     it_is_found_connected_to_and_printed_on,
     a_cancelled_print_and_one_without_a_printer,
     a_printer_that_is_unplugged,
     who_is_deselected_is_silent,
     who_goes_away_is_disconnected,
+    selections_wait_for_each_other,
 );

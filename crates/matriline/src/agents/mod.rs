@@ -6,6 +6,7 @@
 mod feed;
 mod ids;
 mod selection;
+mod turn;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use ids::Ids;
 pub use ids::{ListedAgent, OwnAgent};
 pub use selection::AgentFunctions;
 use selection::Selected;
+use turn::Turns;
 
 use crate::{PluginLoader, PluginManager};
 
@@ -26,11 +28,12 @@ use crate::{PluginLoader, PluginManager};
 pub(crate) struct Agents {
     ids: Mutex<Ids>,
     selected: Mutex<Option<Selected>>,
+    turns: Turns,
 }
 
 impl Agents {
     pub(crate) fn new(own: Vec<OwnAgent>) -> Self {
-        Self { ids: Mutex::new(Ids::new(own)), selected: Mutex::default() }
+        Self { ids: Mutex::new(Ids::new(own)), ..Self::default() }
     }
 
     /// The id of the agent that a capability is.

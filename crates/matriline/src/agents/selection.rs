@@ -93,11 +93,12 @@ impl Drop for Selected {
 
 impl PrinterAgents {
     /// Works with that agent from now on: the one before is told to let go of its printer and given no functions any more,
-    /// this one is given `functions`, for as long as it is selected, and begins to look for printers. `None`, and nothing changes, for an id that no
-    /// plugin has. An agent that hangs is waited for three seconds in each step.
+    /// this one is given `functions`, for as long as it is selected, and begins to look for printers. `None`, and nothing
+    /// changes, for an id that no plugin has. An agent that hangs is waited for three seconds in each step.
     ///
-    /// Threads: any; not two at a time.
+    /// Threads: any. A second selection waits for the first, unless the first calls it: what it selects stays then.
     pub fn select(&self, id: &str, functions: &AgentFunctions) -> Option<Arc<dyn PrinterAgentCapability>> {
+        let turn = self.0.0.agents.turns.take();
         let agent = self.get(id)?;
         self.deselect();
         let is = Arc::new(AtomicBool::new(true));
@@ -109,16 +110,22 @@ impl PrinterAgents {
             })
         };
         functions.queue_on_main.get_or_insert_with(post);
-        let former = self.0.0.agents.selected.lock().replace(Selected { id: id.to_owned(), is });
+        let former = self.0.0.agents.selected.lock().replace(Selected { id: id.to_owned(), is: is.clone() });
         drop(former);
         let patient = within::<dyn PrinterAgentCapability>(agent.capability(), PATIENCE);
         functions.give(&*patient);
-        patient.start_discovery(true, false);
+        if is.load(Ordering::Acquire) {
+            patient.start_discovery(true, false);
+        }
+        drop(turn);
         Some(agent)
     }
 
     /// Works with no agent of a plugin any more.
+    ///
+    /// Threads: as for [`select`](Self::select).
     pub fn deselect(&self) {
+        let _turn = self.0.0.agents.turns.take();
         let former = self.0.0.agents.selected.lock().take();
         let Some((former, agent)) =
             former.and_then(|former| self.get(&former.id).map(|agent| (former, agent)))

@@ -57,7 +57,7 @@ impl Row {
     /// Its bytes in the file.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let (kind, name) = match &self.capability {
-            Some((kind, name)) => (*kind as u8, name.as_str()),
+            Some((kind, name)) => (kind.number(), name.as_str()),
             None => (NO_CAPABILITY, ""),
         };
         // Both fit in a row, whose length fits in a byte.
@@ -74,7 +74,8 @@ impl Row {
         let plugin = text(key).filter(|key| !key.is_empty())?;
         let capability = match kind {
             NO_CAPABILITY => None,
-            kind => Some((CapabilityType::from_number(kind)?, text(name)?)),
+            // Types that the application defines may be others by now.
+            kind => Some((CapabilityType::from_number(kind).unwrap_or(CapabilityType::Unknown), text(name)?)),
         };
         Some(Self { plugin, capability })
     }

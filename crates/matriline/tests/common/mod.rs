@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use std::time::{Duration, Instant};
 
+use matriline::types::{Analysis, Automation, Exporter, Importer};
 use matriline::{
     CapabilityType, Error, ExecutionResult, GcodeCapability, GcodeContext, InstallState, LoadOptions,
     LogLevel, ManagerBuilder, PluginLoader, PluginManager, Status,
@@ -132,6 +133,15 @@ impl Application {
         let logs = std::fs::read_dir(self.data.path().join("log")).unwrap();
         logs.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
     }
+}
+
+/// With the types that an application takes one by one.
+pub fn every_type(builder: ManagerBuilder) -> ManagerBuilder {
+    builder
+        .capability_type(<dyn Importer>::declaration())
+        .capability_type(<dyn Exporter>::declaration())
+        .capability_type(<dyn Analysis>::declaration())
+        .capability_type(<dyn Automation>::declaration())
 }
 
 /// Executes on a file, as an export does.

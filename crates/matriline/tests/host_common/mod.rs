@@ -8,7 +8,7 @@ use matriline::host::{ModelInstance, ModelObject, ModelVolume, Placement, Triang
 use matriline::{Error, ExecutionResult, LogLevel, ManagerBuilder, ScriptCapability, Status};
 use matriline_testkit::{DataFolder, MemoryHost, MemoryWindow, ScriptedInterface};
 
-use crate::common::{Application, success};
+use crate::common::{Application, every_type, success};
 
 /// An application with a plugin `host` that is loaded and one `other` that is not, whose scripts run the file `code.py`
 /// of the data folder.
@@ -111,10 +111,11 @@ pub fn cube() -> ModelObject {
     ModelObject { config, ..ModelObject::new(4, "cube", vec![part, modifier], vec![instance]) }
 }
 
-/// An application with a user interface.
+/// An application with a user interface, which offers all there is and takes plugins of every type.
 pub fn start() -> (Host, Arc<ScriptedInterface>) {
     let interface = ScriptedInterface::new();
-    (Host::with(MemoryHost::with_everything(interface.clone())), interface)
+    let host = Arc::new(MemoryHost::with_everything(interface.clone()));
+    (Host::on(host.clone(), |builder| every_type(builder.host(host))), interface)
 }
 
 /// An application, and a window whose functions append to `events`.
