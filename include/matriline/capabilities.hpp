@@ -7,6 +7,7 @@
 #include "matriline/detect_result.hpp"
 #include "matriline/gcode_plugin_capability.hpp"
 #include "matriline/gcode_plugin_context.hpp"
+#include "matriline/pages_plugin_capability.hpp"
 #include "matriline/plugin_context.hpp"
 #include "matriline/print_params.hpp"
 #include "matriline/printer_agent_functions.hpp"

@@ -27,6 +27,17 @@ enum class Feature : unsigned char {
     Notifications = 3,
 };
 
+/// A generation of the interface that plugins were written for, with all that came before it. Plugins ask for the names
+/// of a generation, such as `hasattr(orca, "pages")`.
+enum class Generation : unsigned char {
+    /// The specification's: `orca.gcode`, `orca.script`, `orca.printer_agent`, `orca.host`.
+    Spec = 0,
+    /// And `orca.slicing`, configurations, permissions.
+    Newer = 1,
+    /// And `orca.pages`, `orca.visualization`, events, storage.
+    Newest = 2,
+};
+
 /// What the application has open beside the model.
 struct PlaterState {
     bool is_project_dirty = false;

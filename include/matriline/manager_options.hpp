@@ -7,15 +7,30 @@
 #include <vector>
 
 #include "matriline/capability_config.hpp"
+#include "matriline/capability_type.hpp"
 #include "matriline/dependency_options.hpp"
 #include "matriline/host.hpp"
 #include "matriline/log.hpp"
+#include "matriline/own_printer_agent.hpp"
 #include "matriline/permission_request.hpp"
 #include "matriline/plugin_capability_identifier.hpp"
 #include "matriline/plugin_option.hpp"
 #include "matriline/version.hpp"
 
+/// What `Python.h` calls `PyObject`.
+struct _object;
+
 MATRILINE_BEGIN_NAMESPACE
+
+/// An extension module of the application, which plugins find as `orca.<name>`: made with pybind11 or the C API, for the
+/// Python that is linked, at once or in phases (PEP 489).
+///
+///     options.submodules.push_back({"extra", PyInit_extra});
+struct Submodule {
+    std::string name;
+    /// Its `PyInit_…`. Called once in a process, when a manager starts, on that thread and with the GIL held.
+    ::_object *(*init)();
+};
 
 /// Puts `task` into the application's event loop, where it is run soon, once, and in order. Called on any thread,
 /// without the GIL and without a lock; it must not wait for the task. What it throws is logged, and the event is lost.
@@ -52,11 +67,20 @@ struct ManagerOptions {
     bool enforce_requires_python = false;
     /// How packages that plugins depend on are installed.
     DependencyOptions dependencies;
+    /// Capability types that the application defines itself: `CapabilityType<…>::declaration()`.
+    std::vector<CapabilityTypeDeclaration> capability_types;
+    /// Extension modules that the application gives to plugins.
+    std::vector<Submodule> submodules;
+    /// The printer agents that the application brings itself: plugins cannot take their ids.
+    std::vector<OwnPrinterAgent> printer_agents = orca_printer_agents();
     /// What the application offers to plugins; without it they are told that there is no application.
     std::shared_ptr<host::Host> host;
     /// How long a plugin waits for an answer of the host while the main thread is inside of a plugin's code, which may
     /// be waiting for the same plugin.
     std::chrono::milliseconds host_patience = std::chrono::seconds(30);
+    /// The newest generation of the interface that plugins find; names of newer ones do not exist for them, whatever the
+    /// host has. An older one is for trying out how a plugin takes it.
+    host::Generation generation = host::Generation::Newest;
     /// The overrides of configurations in the edited preset; without them no configuration is overridden.
     std::shared_ptr<PresetConfigs> preset_configs;
     /// Decides on what plugins ask to be allowed; without it everything is granted.

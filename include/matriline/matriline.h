@@ -20,6 +20,9 @@
  * Parameters come in the order object, inputs, outputs, error. Outputs are written on success only.
  * A function that can fail answers with a `matriline_result`, 0 for success, and writes an error object to
  * `error_out`, which may be NULL. The caller frees it.
+ * A function of a printer agent answers all the same when the call fails: -1, false, an empty text. `error_out` then
+ * receives the error, and NULL when the call did well. What it takes to call back is a struct of `userdata`, the function
+ * `call` and the function `drop`; NULL is none.
  * Text is UTF-8 with a length and is borrowed. A text that is answered lives as long as the object it was
  * asked of. Text that is not UTF-8 is an error; to a function that cannot fail it names nothing.
  * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise. Nothing may be
@@ -422,6 +425,43 @@ typedef uint8_t matriline_buttons;
 #endif // __cplusplus
 
 /**
+ * How the picture of a printer's camera comes. Functions take it as a `uint8_t`.
+ */
+enum matriline_camera_stream_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * `None_`
+   */
+  MATRILINE_CAMERA_STREAM_MODE_NONE = 0,
+  /**
+   * `HTTP`
+   */
+  MATRILINE_CAMERA_STREAM_MODE_HTTP = 1,
+  /**
+   * `HTTPS`
+   */
+  MATRILINE_CAMERA_STREAM_MODE_HTTPS = 2,
+  /**
+   * `HTTP_SNAPSHOT`
+   */
+  MATRILINE_CAMERA_STREAM_MODE_HTTP_SNAPSHOT = 3,
+  /**
+   * `RTSP`
+   */
+  MATRILINE_CAMERA_STREAM_MODE_RTSP = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_camera_stream_mode matriline_camera_stream_mode;
+#else
+typedef uint8_t matriline_camera_stream_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Where a panel stands at first.
  */
 enum matriline_dock
@@ -451,6 +491,31 @@ enum matriline_dock
 typedef enum matriline_dock matriline_dock;
 #else
 typedef uint8_t matriline_dock;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether plugins must write a method. Functions take it as a `uint8_t`.
+ */
+enum matriline_duty
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * They must.
+   */
+  MATRILINE_DUTY_REQUIRED = 0,
+  /**
+   * They may: where one does not, the call answers with nothing, such as an empty text.
+   */
+  MATRILINE_DUTY_OPTIONAL = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_duty matriline_duty;
+#else
+typedef uint8_t matriline_duty;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -485,6 +550,65 @@ enum matriline_feature
 typedef enum matriline_feature matriline_feature;
 #else
 typedef uint32_t matriline_feature;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How the filaments of a printer are learnt. Functions take it as a `uint8_t`.
+ */
+enum matriline_filament_sync_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * `None_`
+   */
+  MATRILINE_FILAMENT_SYNC_MODE_NONE = 0,
+  /**
+   * `Subscription`
+   */
+  MATRILINE_FILAMENT_SYNC_MODE_SUBSCRIPTION = 1,
+  /**
+   * `Pull`
+   */
+  MATRILINE_FILAMENT_SYNC_MODE_PULL = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_filament_sync_mode matriline_filament_sync_mode;
+#else
+typedef uint8_t matriline_filament_sync_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A generation of the interface that plugins were written for, with all that came before it. Plugins ask for the names
+ * of a generation, such as `hasattr(orca, "pages")`.
+ */
+enum matriline_generation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The specification's: `orca.gcode`, `orca.script`, `orca.printer_agent`, `orca.host`.
+   */
+  MATRILINE_GENERATION_SPEC = 0,
+  /**
+   * And `orca.slicing`, configurations, permissions.
+   */
+  MATRILINE_GENERATION_NEWER = 1,
+  /**
+   * And `orca.pages`, `orca.visualization`, events, storage.
+   */
+  MATRILINE_GENERATION_NEWEST = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_generation matriline_generation;
+#else
+typedef uint8_t matriline_generation;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1050,6 +1174,60 @@ typedef uint8_t matriline_update_status;
 #endif // __cplusplus
 
 /**
+ * What methods of such a type take and give. Functions take it as a `uint8_t`.
+ */
+enum matriline_value_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing: `None`. As an answer only.
+   */
+  MATRILINE_VALUE_KIND_NOTHING = 0,
+  /**
+   * Text: `str`.
+   */
+  MATRILINE_VALUE_KIND_TEXT = 1,
+  /**
+   * The path of a file: `str`. The call may write to its folder. As an argument only.
+   */
+  MATRILINE_VALUE_KIND_FILE = 2,
+  /**
+   * Any value that JSON can hold, as its text.
+   */
+  MATRILINE_VALUE_KIND_JSON = 3,
+  /**
+   * A whole number: `int`.
+   */
+  MATRILINE_VALUE_KIND_NUMBER = 4,
+  /**
+   * A number with a fraction: `float`.
+   */
+  MATRILINE_VALUE_KIND_REAL = 5,
+  /**
+   * Yes or no: `bool`.
+   */
+  MATRILINE_VALUE_KIND_FLAG = 6,
+  /**
+   * An `orca.ExecutionResult`. As an answer only.
+   */
+  MATRILINE_VALUE_KIND_RESULT = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_value_kind matriline_value_kind;
+#else
+typedef uint8_t matriline_value_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an agent says of itself. Free it with `matriline_agent_info_free`.
+ */
+typedef struct matriline_agent_info matriline_agent_info;
+
+/**
  * A search for the plugins that make an application fail. The application is started with the plugins it names
  * (`matriline_manager_load_enabled_among`), its user says whether the fault is there, and so on. Of `n` plugins a single
  * guilty one is found with `log2 n + 2` answers.
@@ -1106,6 +1284,16 @@ typedef struct matriline_crash_list matriline_crash_list;
  * One plugin of a catalog, as long as the catalog lives.
  */
 typedef struct matriline_descriptor matriline_descriptor;
+
+/**
+ * What an agent finds out of a printer, to be filled in. Free it with `matriline_detect_result_free`.
+ */
+typedef struct matriline_detect_result matriline_detect_result;
+
+/**
+ * The kinds of input that a capability can draw, the best first.
+ */
+typedef struct matriline_drawable_inputs matriline_drawable_inputs;
 
 /**
  * What went wrong. The caller owns it.
@@ -1205,9 +1393,19 @@ typedef struct matriline_preset matriline_preset;
 typedef struct matriline_preset_document matriline_preset_document;
 
 /**
+ * The printer agents there are: the application's own first, then those of plugins, in the order in which they came.
+ */
+typedef struct matriline_printer_agent_list matriline_printer_agent_list;
+
+/**
  * What a set of presets lacks.
  */
 typedef struct matriline_resolution matriline_resolution;
+
+/**
+ * What a method has answered.
+ */
+typedef struct matriline_returned matriline_returned;
 
 /**
  * What the application's event loop is to run, once.
@@ -1230,6 +1428,11 @@ typedef struct matriline_text_list matriline_text_list;
 typedef struct matriline_timings matriline_timings;
 
 /**
+ * A capability type as an application describes it.
+ */
+typedef struct matriline_type_declaration matriline_type_declaration;
+
+/**
  * UTF-8 text with its length, borrowed. `data` need not end with a zero and may be NULL when `len` is 0.
  */
 typedef struct matriline_str {
@@ -1244,21 +1447,44 @@ typedef struct matriline_str {
 } matriline_str;
 
 /**
- * Answers the overrides of configurations in the edited preset: the text of an option, empty without overrides; NULL
- * without such a preset. `type` is the `matriline_capability_type` of the capability, which says whether the print or
- * the printer preset is meant. The library frees the text.
+ * An argument: its kind says which member counts.
  */
-typedef struct matriline_text *(*matriline_overrides_callback)(void *userdata, uint8_t type);
+typedef struct matriline_value {
+  /**
+   * A `matriline_value_kind`.
+   */
+  uint8_t kind;
+  /**
+   * A text, a path, or a JSON text.
+   */
+  struct matriline_str text;
+  /**
+   * A whole number.
+   */
+  int64_t number;
+  /**
+   * A number with a fraction.
+   */
+  double real;
+  /**
+   * Yes or no.
+   */
+  bool flag;
+} matriline_value;
 
 /**
- * Puts a text in their place.
+ * An argument of a method.
  */
-typedef void (*matriline_set_overrides_callback)(void *userdata, uint8_t type, struct matriline_str text);
-
-/**
- * Frees the `userdata` of a callback that is needed no more.
- */
-typedef void (*matriline_drop_callback)(void *userdata);
+typedef struct matriline_argument {
+  /**
+   * Its name.
+   */
+  struct matriline_str name;
+  /**
+   * What it is: a `matriline_value_kind`.
+   */
+  uint8_t kind;
+} matriline_argument;
 
 /**
  * Receives what the library logs. `level` is a `matriline_log_level`; the texts live until it returns;
@@ -1270,6 +1496,11 @@ typedef void (*matriline_log_callback)(void *userdata,
                                        struct matriline_str target,
                                        struct matriline_str plugin,
                                        struct matriline_str text);
+
+/**
+ * Frees the `userdata` of a callback that is needed no more.
+ */
+typedef void (*matriline_drop_callback)(void *userdata);
 
 /**
  * A plugin that was running when a process died. The texts live as long as the list.
@@ -1306,6 +1537,96 @@ typedef struct matriline_crash {
  * of the discovery.
  */
 typedef void (*matriline_discovery_callback)(void *userdata, const struct matriline_catalog *catalog);
+
+/**
+ * A kind of input that a capability can draw, between two versions of its format; its texts live as long as the list.
+ */
+typedef struct matriline_drawable_input {
+  /**
+   * What is drawn, such as `toolpath`.
+   */
+  struct matriline_str kind;
+  /**
+   * The format, such as `gltf-binary`.
+   */
+  struct matriline_str format;
+  /**
+   * How it comes, such as `file`.
+   */
+  struct matriline_str transport;
+  /**
+   * The oldest version of the format: its first number.
+   */
+  int64_t min_major;
+  /**
+   * The oldest version of the format: its second number.
+   */
+  int64_t min_minor;
+  /**
+   * The newest version of the format: its first number.
+   */
+  int64_t max_major;
+  /**
+   * The newest version of the format: its second number.
+   */
+  int64_t max_minor;
+} matriline_drawable_input;
+
+/**
+ * A snapshot of what is to be drawn.
+ */
+typedef struct matriline_drawing {
+  /**
+   * The version of the application.
+   */
+  struct matriline_str orca_version;
+  /**
+   * The number of the snapshot; a later one has a higher number.
+   */
+  int64_t revision;
+  /**
+   * What it is, such as `toolpath`.
+   */
+  struct matriline_str kind;
+  /**
+   * Its format, such as `gltf-binary`.
+   */
+  struct matriline_str format;
+  /**
+   * How it comes, such as `file`.
+   */
+  struct matriline_str transport;
+  /**
+   * Where it is: a path, for a file.
+   */
+  struct matriline_str location;
+  /**
+   * The version of the format: its first number.
+   */
+  int64_t major_version;
+  /**
+   * The version of the format: its second number.
+   */
+  int64_t minor_version;
+  /**
+   * What else is to be known: a JSON object, with `plate_index`; empty for none.
+   */
+  struct matriline_str metadata;
+} matriline_drawing;
+
+/**
+ * What a session shows.
+ */
+typedef struct matriline_shown {
+  /**
+   * Whether there is a session.
+   */
+  bool is_open;
+  /**
+   * The revision that it shows now, of whose snapshot the file must stay.
+   */
+  int64_t revision;
+} matriline_shown;
 
 /**
  * What the application has open beside the model.
@@ -1969,6 +2290,235 @@ typedef struct matriline_post_process_step {
 typedef void (*matriline_step_callback)(void *userdata, const struct matriline_post_process_step *step);
 
 /**
+ * Answers the overrides of configurations in the edited preset: the text of an option, empty without overrides; NULL
+ * without such a preset. `type` is the `matriline_capability_type` of the capability, which says whether the print or
+ * the printer preset is meant. The library frees the text.
+ */
+typedef struct matriline_text *(*matriline_overrides_callback)(void *userdata, uint8_t type);
+
+/**
+ * Puts a text in their place.
+ */
+typedef void (*matriline_set_overrides_callback)(void *userdata, uint8_t type, struct matriline_str text);
+
+/**
+ * A printer agent that the application brings itself.
+ */
+typedef struct matriline_own_agent {
+  /**
+   * Its id, which no plugin can take.
+   */
+  struct matriline_str id;
+  /**
+   * What the user reads.
+   */
+  struct matriline_str name;
+} matriline_own_agent;
+
+/**
+ * An agent in a list; its texts live as long as the list.
+ */
+typedef struct matriline_listed_agent {
+  /**
+   * What presets call it.
+   */
+  struct matriline_str id;
+  /**
+   * What the user reads.
+   */
+  struct matriline_str name;
+  /**
+   * Its version; empty for one of the application's own.
+   */
+  struct matriline_str version;
+  /**
+   * What it is for; empty for one of the application's own.
+   */
+  struct matriline_str description;
+  /**
+   * The key of the plugin that offers it; empty for one of the application's own.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * The name of the capability that it is; empty for one of the application's own.
+   */
+  struct matriline_str capability_name;
+} matriline_listed_agent;
+
+/**
+ * Takes what a server has answered instead of what it should.
+ */
+typedef struct matriline_server_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str url, int32_t status);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_server_fn;
+
+/**
+ * Takes a printer that was found, as JSON: `dev_id`, `dev_name`, `dev_ip`, `dev_type`, `dev_signal`, `connect_type`, `bind_state`.
+ */
+typedef struct matriline_ssdp_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str dev_info_json);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_ssdp_fn;
+
+/**
+ * Takes the topic of a printer that is connected, or cannot be subscribed to.
+ */
+typedef struct matriline_topic_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str topic);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_topic_fn;
+
+/**
+ * Takes a message of a printer.
+ */
+typedef struct matriline_message_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str dev_id, struct matriline_str msg);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_message_fn;
+
+/**
+ * Takes a message for a user.
+ */
+typedef struct matriline_user_message_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str user_id, struct matriline_str msg);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_user_message_fn;
+
+/**
+ * Takes how the connection to a printer stands: 0 for connected, 1 for failed, 2 for lost.
+ */
+typedef struct matriline_local_connect_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, int32_t status, struct matriline_str dev_id, struct matriline_str msg);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_local_connect_fn;
+
+/**
+ * Has something done on the main thread. The task is run with `matriline_task_run`, and freed if it is not.
+ */
+typedef struct matriline_queue_on_main_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_task *task);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_queue_on_main_fn;
+
+/**
+ * The functions that the selected agent is given: set `size` and what is wanted, and leave the rest zero. What an agent
+ * tells through them it tells on any thread. A later version may append members; `size` says which there are.
+ */
+typedef struct matriline_agent_functions {
+  /**
+   * `sizeof(matriline_agent_functions)`.
+   */
+  size_t size;
+  /**
+   * See `matriline_printer_agent_set_server_callback`.
+   */
+  struct matriline_server_fn server;
+  /**
+   * See `matriline_printer_agent_set_on_ssdp_msg_fn`.
+   */
+  struct matriline_ssdp_fn ssdp;
+  /**
+   * See `matriline_printer_agent_set_on_printer_connected_fn`.
+   */
+  struct matriline_topic_fn printer_connected;
+  /**
+   * See `matriline_printer_agent_set_on_subscribe_failure_fn`.
+   */
+  struct matriline_topic_fn subscribe_failure;
+  /**
+   * See `matriline_printer_agent_set_on_message_fn`.
+   */
+  struct matriline_message_fn message;
+  /**
+   * See `matriline_printer_agent_set_on_user_message_fn`.
+   */
+  struct matriline_user_message_fn user_message;
+  /**
+   * See `matriline_printer_agent_set_on_local_connect_fn`.
+   */
+  struct matriline_local_connect_fn local_connect;
+  /**
+   * See `matriline_printer_agent_set_on_local_message_fn`.
+   */
+  struct matriline_message_fn local_message;
+  /**
+   * See `matriline_printer_agent_set_queue_on_main_fn`. Without one tasks go the way of `matriline_config_set_post`.
+   */
+  struct matriline_queue_on_main_fn queue_on_main;
+} matriline_agent_functions;
+
+/**
  * An entry of a preset's `plugins` array: `<plugin name>;<cloud uuid or empty>;<capability name>`.
  */
 typedef struct matriline_capability_ref {
@@ -2055,6 +2605,11 @@ typedef struct matriline_unreferenced_value {
  * library frees the text.
  */
 typedef struct matriline_text *(*matriline_config_value_callback)(void *userdata, struct matriline_str key);
+
+/**
+ * The function that makes an extension module: its `PyInit_…`, whose answer is a `PyObject *`.
+ */
+typedef void *(*matriline_py_init)(void);
 
 /**
  * Is told of a plugin. The text lives until it returns.
@@ -2192,6 +2747,282 @@ typedef struct matriline_gcode_plugin_context {
    */
   struct matriline_str output_name;
 } matriline_gcode_plugin_context;
+
+/**
+ * Where a printer is, and how to be let in. What is zero is empty.
+ */
+typedef struct matriline_printer_connection_params {
+  /**
+   * The printer.
+   */
+  struct matriline_str dev_id;
+  /**
+   * Its address, without a scheme before it.
+   */
+  struct matriline_str host;
+  /**
+   * Its port; empty for the usual one.
+   */
+  struct matriline_str port;
+  /**
+   * The user; empty for most printers.
+   */
+  struct matriline_str username;
+  /**
+   * The access code.
+   */
+  struct matriline_str password;
+  /**
+   * Whether the connection is encrypted.
+   */
+  bool use_ssl;
+  /**
+   * The file with the certificate that the printer's is checked with; empty for those of the system.
+   */
+  struct matriline_str ca_file;
+} matriline_printer_connection_params;
+
+/**
+ * What is to be printed or uploaded, and how. What is zero is empty.
+ */
+typedef struct matriline_print_params {
+  /**
+   * The printer.
+   */
+  struct matriline_str dev_id;
+  /**
+   * The name of the job.
+   */
+  struct matriline_str task_name;
+  /**
+   * The project; `verify_job` for the upload that only checks the connection.
+   */
+  struct matriline_str project_name;
+  /**
+   * The preset of the printer.
+   */
+  struct matriline_str preset_name;
+  /**
+   * The file that is sent.
+   */
+  struct matriline_str filename;
+  /**
+   * The file with the configuration.
+   */
+  struct matriline_str config_filename;
+  /**
+   * The folder on the printer.
+   */
+  struct matriline_str ftp_folder;
+  /**
+   * The file on the printer.
+   */
+  struct matriline_str ftp_file;
+  /**
+   * The MD5 sum of that.
+   */
+  struct matriline_str ftp_file_md5;
+  /**
+   * Which nozzle takes which filament.
+   */
+  struct matriline_str nozzle_mapping;
+  /**
+   * Which tray gives which filament, a JSON array.
+   */
+  struct matriline_str ams_mapping;
+  /**
+   * The same with units and slots.
+   */
+  struct matriline_str ams_mapping2;
+  /**
+   * What is to be known of those filaments.
+   */
+  struct matriline_str ams_mapping_info;
+  /**
+   * What is to be known of the nozzles.
+   */
+  struct matriline_str nozzles_info;
+  /**
+   * How the printer is connected: `lan`, `cloud`.
+   */
+  struct matriline_str connection_type;
+  /**
+   * A remark.
+   */
+  struct matriline_str comments;
+  /**
+   * The model it was made of.
+   */
+  struct matriline_str origin_model_id;
+  /**
+   * Where the job comes from.
+   */
+  struct matriline_str print_type;
+  /**
+   * Where the file goes.
+   */
+  struct matriline_str dst_file;
+  /**
+   * The name of the printer.
+   */
+  struct matriline_str dev_name;
+  /**
+   * The address of the printer.
+   */
+  struct matriline_str dev_ip;
+  /**
+   * The user.
+   */
+  struct matriline_str username;
+  /**
+   * The access code.
+   */
+  struct matriline_str password;
+  /**
+   * The plate that lies on the bed.
+   */
+  struct matriline_str task_bed_type;
+  /**
+   * More options, as JSON.
+   */
+  struct matriline_str extra_options;
+  /**
+   * The plate of the project, from 1.
+   */
+  int64_t plate_index;
+  /**
+   * The profile it was made with.
+   */
+  int64_t origin_profile_id;
+  /**
+   * The design it was made of.
+   */
+  int64_t stl_design_id;
+  /**
+   * Whether the bed is levelled: 0 for no, 1 for yes, 2 for as the printer thinks.
+   */
+  int64_t auto_bed_leveling;
+  /**
+   * Whether the flow is calibrated, in the same way.
+   */
+  int64_t auto_flow_cali;
+  /**
+   * Whether the offset of the nozzles is calibrated, in the same way.
+   */
+  int64_t auto_offset_cali;
+  /**
+   * Whether the file goes over an encrypted connection.
+   */
+  bool use_ssl_for_ftp;
+  /**
+   * Whether messages go over an encrypted connection.
+   */
+  bool use_ssl_for_mqtt;
+  /**
+   * Whether the bed is levelled first.
+   */
+  bool task_bed_leveling;
+  /**
+   * Whether the flow is calibrated first.
+   */
+  bool task_flow_cali;
+  /**
+   * Whether vibrations are calibrated first.
+   */
+  bool task_vibration_cali;
+  /**
+   * Whether the first layer is inspected.
+   */
+  bool task_layer_inspect;
+  /**
+   * Whether a time-lapse is recorded.
+   */
+  bool task_record_timelapse;
+  /**
+   * Whether filament comes from the changer.
+   */
+  bool task_use_ams;
+  /**
+   * Whether an outer changer helps.
+   */
+  bool task_ext_change_assist;
+  /**
+   * Whether the printer's own memory is tried first.
+   */
+  bool try_emmc_print;
+} matriline_print_params;
+
+/**
+ * Takes how far a job has come: the stage, a code that is 0 while all is well, and words.
+ */
+typedef struct matriline_update_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, int32_t status, int32_t code, struct matriline_str msg);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_update_fn;
+
+/**
+ * Whether the user has cancelled the job.
+ */
+typedef struct matriline_cancel_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  bool (*call)(void *userdata);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_cancel_fn;
+
+/**
+ * Waits until the printer has taken the job up, and says whether it has.
+ */
+typedef struct matriline_wait_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  bool (*call)(void *userdata, int32_t status, struct matriline_str job_info);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_wait_fn;
+
+/**
+ * Takes a file that was asked of a printer, and the status of the answer, as HTTP has them.
+ */
+typedef struct matriline_snapshot_fn {
+  /**
+   * What `call` is given.
+   */
+  void *userdata;
+  /**
+   * The function; NULL for none. It is called on any thread of the plugin, without the GIL; its texts live until it returns.
+   */
+  void (*call)(void *userdata, struct matriline_str body, int32_t http_status);
+  /**
+   * Frees `userdata`, once, on any thread, when the plugin cannot call any more. It may be NULL.
+   */
+  matriline_drop_callback drop;
+} matriline_snapshot_fn;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2414,6 +3245,71 @@ const struct matriline_capability *matriline_capability_list_get(const struct ma
 void matriline_capability_list_free(struct matriline_capability_list *list);
 
 /**
+ * Calls the method of that name. `returned_out` may be NULL; otherwise it receives the answer, to free with
+ * `matriline_returned_free`. Fails when the type has no such method, for other arguments than it takes, and when the plugin
+ * raises, answers with another kind, or is unloaded.
+ *
+ * Threads: any; runs Python.
+ *
+ * Every pointer is NULL or valid, every text readable, `arguments` an array of `count`, for the whole call.
+ */
+matriline_result matriline_capability_call(const struct matriline_capability *capability,
+                                           struct matriline_str method,
+                                           const struct matriline_value *arguments,
+                                           size_t count,
+                                           struct matriline_returned **returned_out,
+                                           struct matriline_error **error_out);
+
+/**
+ * What it is, a `matriline_value_kind`; nothing for NULL. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+uint8_t matriline_returned_kind(const struct matriline_returned *returned);
+
+/**
+ * The text of a text or of JSON; it lives as long as `returned`. Empty for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+struct matriline_str matriline_returned_text(const struct matriline_returned *returned);
+
+/**
+ * The whole number; 0 for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+int64_t matriline_returned_number(const struct matriline_returned *returned);
+
+/**
+ * The number with a fraction; 0 for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+double matriline_returned_real(const struct matriline_returned *returned);
+
+/**
+ * Yes or no; false for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+bool matriline_returned_flag(const struct matriline_returned *returned);
+
+/**
+ * The result of a method that answers with one; it lives as long as `returned`. NULL for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+const struct matriline_execution_result *matriline_returned_result(const struct matriline_returned *returned);
+
+/**
+ * Frees an answer. Threads: any.
+ *
+ * `returned` is NULL or valid, and used no more.
+ */
+void matriline_returned_free(struct matriline_returned *returned);
+
+/**
  * What is kept of the configuration of a capability, whether its plugin is loaded or not. `type` is a
  * `matriline_capability_type`. `config_out` receives it, to free with `matriline_capability_config_free`.
  *
@@ -2553,20 +3449,77 @@ matriline_result matriline_manager_prune_config_overrides(const struct matriline
                                                           struct matriline_error **error_out);
 
 /**
- * Sets where overrides of configurations are kept. `get` and `set` are called on any thread, without the GIL; with
- * NULL for both no configuration is overridden. `drop_callback` may be NULL; otherwise it is called once with
- * `userdata`, on any thread, when neither the options nor a manager needs it any more.
+ * A type without methods yet. `text` is what files and presets call it: lower-case words joined by hyphens, such as
+ * `flow-simulation`; `module` is the module below `orca` that holds its base class, and `base_class` that class.
+ * `declaration_out` receives an object to free with `matriline_type_declaration_free`. Names are checked when a manager
+ * starts.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_type_declaration_new(struct matriline_str text,
+                                                struct matriline_str doc,
+                                                struct matriline_str module,
+                                                struct matriline_str base_class,
+                                                struct matriline_type_declaration **declaration_out,
+                                                struct matriline_error **error_out);
+
+/**
+ * Adds a method. `returns` is a `matriline_value_kind`, `duty` a `matriline_duty`; `doc` is the sentence of its
+ * documentation.
  *
  * Threads: one at a time.
  *
- * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ * Every pointer is NULL or valid, every text readable, `arguments` an array of `count`.
  */
-matriline_result matriline_config_set_preset_configs(struct matriline_config *config,
-                                                     void *userdata,
-                                                     matriline_overrides_callback get,
-                                                     matriline_set_overrides_callback set,
-                                                     matriline_drop_callback drop_callback,
-                                                     struct matriline_error **error_out);
+matriline_result matriline_type_declaration_add_method(struct matriline_type_declaration *declaration,
+                                                       struct matriline_str name,
+                                                       struct matriline_str doc,
+                                                       const struct matriline_argument *arguments,
+                                                       size_t count,
+                                                       uint8_t returns,
+                                                       uint8_t duty,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Frees a declaration. Threads: any.
+ *
+ * `declaration` is NULL or valid, and used no more.
+ */
+void matriline_type_declaration_free(struct matriline_type_declaration *declaration);
+
+/**
+ * Takes plugins of that type; the declaration is copied. Plugins find its base class below `orca` while a manager runs
+ * that was started with these options; its capabilities are found, switched, configured and named in presets like those of
+ * any type, and called with `matriline_capability_call`. A type stays as it was first declared for as long as the process
+ * runs. One that cannot be declared is an error of `matriline_manager_start`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_declare_capability_type(struct matriline_config *config,
+                                                          const struct matriline_type_declaration *declaration,
+                                                          struct matriline_error **error_out);
+
+/**
+ * The number of the type of that text, in any case: a `matriline_capability_type`, or the number in this process of one
+ * that was declared. That of `unknown` for any other text.
+ *
+ * Threads: any.
+ *
+ * `text` is readable.
+ */
+uint8_t matriline_capability_type_from_text(struct matriline_str text);
+
+/**
+ * The text of a type: `post-processing`, or that of one that was declared; `unknown` for any other number. It lives as long
+ * as the process.
+ *
+ * Threads: any.
+ */
+struct matriline_str matriline_capability_type_text(uint8_t type);
 
 /**
  * Reads the plugin folders below a data folder, without a manager and without Python. `cloud_user` is whose cloud
@@ -3225,6 +4178,75 @@ matriline_result matriline_manager_set_cloud_user(struct matriline_manager *mana
                                                   struct matriline_error **error_out);
 
 /**
+ * What a capability of type `visualization` can draw. It is asked once for each load. `inputs_out` receives a list to free
+ * with `matriline_drawable_inputs_free`. Fails when its plugin is not loaded, when it is disabled, raises or answers
+ * something else.
+ *
+ * Threads: any; waits for a call of the capability that is inside.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_drawable_inputs(const struct matriline_manager *manager,
+                                                   struct matriline_str plugin_key,
+                                                   struct matriline_str name,
+                                                   struct matriline_drawable_inputs **inputs_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `inputs` is NULL or valid.
+ */
+size_t matriline_drawable_inputs_len(const struct matriline_drawable_inputs *inputs);
+
+/**
+ * One of them goes to `input_out`. False beyond the end and for NULL. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_drawable_inputs_get(const struct matriline_drawable_inputs *inputs,
+                                   size_t index,
+                                   struct matriline_drawable_input *input_out);
+
+/**
+ * Frees a list. Threads: any.
+ *
+ * `inputs` is NULL or valid, and used no more.
+ */
+void matriline_drawable_inputs_free(struct matriline_drawable_inputs *inputs);
+
+/**
+ * Has a capability draw a snapshot: it begins a session, or goes on with the one it has. A snapshot that is answered with
+ * success is the session's from now on; others leave it as it was, and a fatal error ends it. `result_out` receives what
+ * the capability answered, to free with `matriline_execution_result_free`; `shown_out` may be NULL, otherwise it receives
+ * what the session shows then. Fails as `matriline_manager_drawable_inputs` does; the session stays as it was.
+ *
+ * Threads: any, best one of its own; waits for a call of the capability that is inside.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_draw(const struct matriline_manager *manager,
+                                        struct matriline_str plugin_key,
+                                        struct matriline_str name,
+                                        const struct matriline_drawing *drawing,
+                                        struct matriline_execution_result **result_out,
+                                        struct matriline_shown *shown_out,
+                                        struct matriline_error **error_out);
+
+/**
+ * Ends the session of a capability, if it has one. Fails as `matriline_manager_drawable_inputs` does; the session has
+ * ended all the same.
+ *
+ * Threads: any; waits for a call of the capability that is inside.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_end_drawing(const struct matriline_manager *manager,
+                                               struct matriline_str plugin_key,
+                                               struct matriline_str name,
+                                               struct matriline_error **error_out);
+
+/**
  * Its code; `MATRILINE_RESULT_OK` for NULL. Threads: any.
  *
  * `error` is NULL or valid.
@@ -3310,6 +4332,18 @@ matriline_result matriline_config_set_host(struct matriline_config *config,
 matriline_result matriline_config_set_host_patience(struct matriline_config *config,
                                                     uint64_t milliseconds,
                                                     struct matriline_error **error_out);
+
+/**
+ * Sets the newest generation of the interface that plugins find, a `matriline_generation`; names of newer ones do not
+ * exist for them, whatever the host has. The newest without it, which plugins of all generations run with.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_generation(struct matriline_config *config,
+                                                 uint8_t generation,
+                                                 struct matriline_error **error_out);
 
 /**
  * A placement that changes nothing. Threads: any.
@@ -4592,6 +5626,22 @@ matriline_result matriline_preset_add_plugin(struct matriline_preset *preset,
 void matriline_preset_free(struct matriline_preset *preset);
 
 /**
+ * Sets where overrides of configurations are kept. `get` and `set` are called on any thread, without the GIL; with
+ * NULL for both no configuration is overridden. `drop_callback` may be NULL; otherwise it is called once with
+ * `userdata`, on any thread, when neither the options nor a manager needs it any more.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_preset_configs(struct matriline_config *config,
+                                                     void *userdata,
+                                                     matriline_overrides_callback get,
+                                                     matriline_set_overrides_callback set,
+                                                     matriline_drop_callback drop_callback,
+                                                     struct matriline_error **error_out);
+
+/**
  * Reads a preset; fails for what is no JSON object or nests too deep. `document_out` receives a document to free
  * with `matriline_preset_document_free`.
  *
@@ -4683,6 +5733,109 @@ matriline_result matriline_preset_document_preset(const struct matriline_preset_
  * `document` is NULL or valid, and used no more.
  */
 void matriline_preset_document_free(struct matriline_preset_document *document);
+
+/**
+ * Sets the printer agents that the application brings itself; they are copied. Without it they are those of OrcaSlicer.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the array and its texts readable.
+ */
+matriline_result matriline_config_set_printer_agents(struct matriline_config *config,
+                                                     const struct matriline_own_agent *agents,
+                                                     size_t count,
+                                                     struct matriline_error **error_out);
+
+/**
+ * All printer agents. `list_out` receives a list to free with `matriline_printer_agent_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_printer_agents(const struct matriline_manager *manager,
+                                                  struct matriline_printer_agent_list **list_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_printer_agent_list_len(const struct matriline_printer_agent_list *list);
+
+/**
+ * One of them goes to `agent_out`. False beyond the end and for NULL. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_printer_agent_list_get(const struct matriline_printer_agent_list *list,
+                                      size_t index,
+                                      struct matriline_listed_agent *agent_out);
+
+/**
+ * Frees a list. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_printer_agent_list_free(struct matriline_printer_agent_list *list);
+
+/**
+ * The agent of a plugin that has the id. `capability_out` receives it, to let go with `matriline_capability_release`, or
+ * NULL for one of the application's own and for none. It is called with `matriline_printer_agent_…`.
+ *
+ * With a limit, in milliseconds, its calls end in time: one that has not returned by then fails with
+ * `MATRILINE_RESULT_TIMED_OUT` and goes on without the caller, so that the functions it was given must own what they use.
+ * 0 for none.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_manager_printer_agent(const struct matriline_manager *manager,
+                                                 struct matriline_str id,
+                                                 uint64_t milliseconds,
+                                                 const struct matriline_capability **capability_out,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Works with that agent from now on: the one before is told to let go of its printer and given no functions any more,
+ * this one is given `functions` (NULL for none), for as long as it is selected, and begins to look for printers.
+ * `capability_out` may be NULL; otherwise it receives the agent, to let go with `matriline_capability_release`, or NULL,
+ * and nothing changes, for an id that no plugin has. An agent that hangs is waited for three seconds in each step. What
+ * `functions` holds is dropped also when this fails, unless its size is wrong.
+ *
+ * Threads: any; not two at a time.
+ *
+ * Every pointer is NULL or valid, `functions` for its size, the text readable; functions can be called on any thread.
+ */
+matriline_result matriline_manager_select_printer_agent(const struct matriline_manager *manager,
+                                                        struct matriline_str id,
+                                                        const struct matriline_agent_functions *functions,
+                                                        const struct matriline_capability **capability_out,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Works with no agent of a plugin any more.
+ *
+ * Threads: any; not two at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_deselect_printer_agent(const struct matriline_manager *manager,
+                                                          struct matriline_error **error_out);
+
+/**
+ * The id of the agent that is worked with. `id_out` receives it, to free with `matriline_text_free`, or NULL when there is
+ * none. An agent that goes away is deselected.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_selected_printer_agent(const struct matriline_manager *manager,
+                                                          struct matriline_text **id_out,
+                                                          struct matriline_error **error_out);
 
 /**
  * Reads a reference. On true `reference_out` borrows from `text`; for a text that is none it is left alone.
@@ -4873,6 +6026,20 @@ matriline_result matriline_post_process_set_slice(struct matriline_post_process 
                                                   matriline_cancelled_callback cancelled,
                                                   matriline_drop_callback drop_callback,
                                                   struct matriline_error **error_out);
+
+/**
+ * Gives plugins an extension module of the application's, as `orca.<name>`: one made with pybind11 or the C API for the
+ * Python that is linked, at once or in phases (PEP 489). `init` is called once in a process, when a manager starts, on that
+ * thread and with the GIL held. A module that cannot be offered is an error of `matriline_manager_start`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable; `init` is the initialisation function of an extension module.
+ */
+matriline_result matriline_config_register_submodule(struct matriline_config *config,
+                                                     struct matriline_str name,
+                                                     matriline_py_init init,
+                                                     struct matriline_error **error_out);
 
 /**
  * Calls `callback` with the key of a plugin whose load has ended, well or not; its error says which. A load that was
@@ -5218,6 +6385,980 @@ matriline_result matriline_gcode_execute(const struct matriline_capability *capa
                                          const struct matriline_gcode_plugin_context *ctx,
                                          struct matriline_execution_result **result_out,
                                          struct matriline_error **error_out);
+
+/**
+ * The page as HTML; asked when it is first shown, and when it is loaded again.
+ *
+ * `capability` must be of type `pages`. On success `result_out` receives an object to free with
+ * `matriline_text_free`. Fails when the plugin raises, answers with another kind, or is unloaded.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call.
+ */
+matriline_result matriline_pages_get_ui(const struct matriline_capability *capability,
+                                        struct matriline_text **result_out,
+                                        struct matriline_error **error_out);
+
+/**
+ * The path of an icon, SVG or PNG; empty for none.
+ *
+ * `capability` must be of type `pages`. On success `result_out` receives an object to free with
+ * `matriline_text_free`. Fails when the plugin raises, answers with another kind, or is unloaded.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call.
+ */
+matriline_result matriline_pages_get_icon(const struct matriline_capability *capability,
+                                          struct matriline_text **result_out,
+                                          struct matriline_error **error_out);
+
+/**
+ * Takes what the page has posted.
+ *
+ * `capability` must be of type `pages`. Fails when the plugin raises, answers with another kind, or is unloaded.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call.
+ */
+matriline_result matriline_pages_on_message(const struct matriline_capability *capability,
+                                            struct matriline_str data,
+                                            struct matriline_error **error_out);
+
+/**
+ * Says what the agent is. An empty id means that it is none.
+ *
+ * Answers an object to free with `matriline_agent_info_free`, with empty texts when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+struct matriline_agent_info *matriline_printer_agent_get_agent_info(const struct matriline_capability *capability,
+                                                                    struct matriline_error **error_out);
+
+/**
+ * Connects to a printer. The function of `set_on_local_connect_fn` is told how it went.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_connect_printer(const struct matriline_capability *capability,
+                                                const struct matriline_printer_connection_params *params,
+                                                struct matriline_error **error_out);
+
+/**
+ * Ends the connection.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_disconnect_printer(const struct matriline_capability *capability,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Sends a message through the cloud.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_send_message(const struct matriline_capability *capability,
+                                             struct matriline_str dev_id,
+                                             struct matriline_str json_str,
+                                             int64_t qos,
+                                             int64_t flag,
+                                             struct matriline_error **error_out);
+
+/**
+ * Sends a message to the printer that is connected.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_send_message_to_printer(const struct matriline_capability *capability,
+                                                        struct matriline_str dev_id,
+                                                        struct matriline_str json_str,
+                                                        int64_t qos,
+                                                        int64_t flag,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Begins or ends the search for printers. The function of `set_on_ssdp_msg_fn` is told of each.
+ *
+ * False when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+bool matriline_printer_agent_start_discovery(const struct matriline_capability *capability,
+                                             bool start,
+                                             bool sending,
+                                             struct matriline_error **error_out);
+
+/**
+ * Asks a printer what it is, and fills `detect` in.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_bind_detect(const struct matriline_capability *capability,
+                                            struct matriline_str dev_ip,
+                                            struct matriline_str sec_link,
+                                            struct matriline_detect_result *detect,
+                                            struct matriline_error **error_out);
+
+/**
+ * The printer that is selected; empty for none.
+ *
+ * Answers a text to free with `matriline_text_free`, an empty one when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+struct matriline_text *matriline_printer_agent_get_user_selected_machine(const struct matriline_capability *capability,
+                                                                         struct matriline_error **error_out);
+
+/**
+ * Selects a printer; an empty text selects none.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_user_selected_machine(const struct matriline_capability *capability,
+                                                          struct matriline_str dev_id,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Uploads a file and does not print it.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_start_send_gcode_to_sdcard(const struct matriline_capability *capability,
+                                                           const struct matriline_print_params *params,
+                                                           const struct matriline_update_fn *update_fn,
+                                                           const struct matriline_cancel_fn *cancel_fn,
+                                                           const struct matriline_wait_fn *wait_fn,
+                                                           struct matriline_error **error_out);
+
+/**
+ * Prints over the local network.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_start_local_print(const struct matriline_capability *capability,
+                                                  const struct matriline_print_params *params,
+                                                  const struct matriline_update_fn *update_fn,
+                                                  const struct matriline_cancel_fn *cancel_fn,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Prints through the cloud.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_start_print(const struct matriline_capability *capability,
+                                            const struct matriline_print_params *params,
+                                            const struct matriline_update_fn *update_fn,
+                                            const struct matriline_cancel_fn *cancel_fn,
+                                            const struct matriline_wait_fn *wait_fn,
+                                            struct matriline_error **error_out);
+
+/**
+ * Prints over the local network, and has the cloud note it.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_start_local_print_with_record(const struct matriline_capability *capability,
+                                                              const struct matriline_print_params *params,
+                                                              const struct matriline_update_fn *update_fn,
+                                                              const struct matriline_cancel_fn *cancel_fn,
+                                                              const struct matriline_wait_fn *wait_fn,
+                                                              struct matriline_error **error_out);
+
+/**
+ * Prints a file that the printer has.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_start_sdcard_print(const struct matriline_capability *capability,
+                                                   const struct matriline_print_params *params,
+                                                   const struct matriline_update_fn *update_fn,
+                                                   const struct matriline_cancel_fn *cancel_fn,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Checks the certificate of the printer.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_check_cert(const struct matriline_capability *capability,
+                                           struct matriline_error **error_out);
+
+/**
+ * Installs a certificate on the printer.
+ *
+ * It answers nothing.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+void matriline_printer_agent_install_device_cert(const struct matriline_capability *capability,
+                                                 struct matriline_str dev_id,
+                                                 bool lan_only,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Says whether a printer can be bound with that code.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_ping_bind(const struct matriline_capability *capability,
+                                          struct matriline_str code,
+                                          struct matriline_error **error_out);
+
+/**
+ * Binds a printer to the user.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of a job.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_bind(const struct matriline_capability *capability,
+                                     struct matriline_str dev_ip,
+                                     struct matriline_str dev_id,
+                                     struct matriline_str dev_model,
+                                     struct matriline_str sec_link,
+                                     struct matriline_str timezone,
+                                     bool improved,
+                                     const struct matriline_update_fn *update_fn,
+                                     struct matriline_error **error_out);
+
+/**
+ * Ends the binding of a printer.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_unbind(const struct matriline_capability *capability,
+                                       struct matriline_str dev_id,
+                                       struct matriline_error **error_out);
+
+/**
+ * Asks for a ticket to bind printers with.
+ *
+ * Answers the code, -1 when the call failed; else `text_out` receives the text, to free with `matriline_text_free`.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_request_bind_ticket(const struct matriline_capability *capability,
+                                                    struct matriline_text **text_out,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Takes the function that is told of answers of a server; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_server_callback(const struct matriline_capability *capability,
+                                                    const struct matriline_server_fn *server_fn,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Takes the function that is told of printers that were found; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_ssdp_msg_fn(const struct matriline_capability *capability,
+                                                   const struct matriline_ssdp_fn *ssdp_fn,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Takes the function that is told of printers that are connected through the cloud; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_printer_connected_fn(const struct matriline_capability *capability,
+                                                            const struct matriline_topic_fn *topic_fn,
+                                                            struct matriline_error **error_out);
+
+/**
+ * Takes the function that is told of printers that cannot be subscribed to; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_subscribe_failure_fn(const struct matriline_capability *capability,
+                                                            const struct matriline_topic_fn *topic_fn,
+                                                            struct matriline_error **error_out);
+
+/**
+ * Takes the function that is given messages that come through the cloud; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_message_fn(const struct matriline_capability *capability,
+                                                  const struct matriline_message_fn *message_fn,
+                                                  struct matriline_error **error_out);
+
+/**
+ * Takes the function that is given messages for the user; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_user_message_fn(const struct matriline_capability *capability,
+                                                       const struct matriline_user_message_fn *user_message_fn,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Takes the function that is told how the connection stands; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_local_connect_fn(const struct matriline_capability *capability,
+                                                        const struct matriline_local_connect_fn *local_connect_fn,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Takes the function that is given messages of the printer that is connected; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_on_local_message_fn(const struct matriline_capability *capability,
+                                                        const struct matriline_message_fn *message_fn,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Takes the function that has something done on the main thread; `None` for no more.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_set_queue_on_main_fn(const struct matriline_capability *capability,
+                                                     const struct matriline_queue_on_main_fn *queue_on_main_fn,
+                                                     struct matriline_error **error_out);
+
+/**
+ * How the filaments of the printer are learnt.
+ *
+ * Answers a `matriline_filament_sync_mode`, 0 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+uint8_t matriline_printer_agent_get_filament_sync_mode(const struct matriline_capability *capability,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Has the printer tell of its filaments.
+ *
+ * False when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+bool matriline_printer_agent_fetch_filament_info(const struct matriline_capability *capability,
+                                                 struct matriline_str dev_id,
+                                                 uint8_t sync_mode,
+                                                 struct matriline_error **error_out);
+
+/**
+ * Has the tag of a spool read again.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_ams_refresh_rfid(const struct matriline_capability *capability,
+                                                         struct matriline_str dev_id,
+                                                         int64_t ams_id,
+                                                         int64_t slot_id,
+                                                         struct matriline_str sequence_id,
+                                                         bool lan_mode,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Has a unit of the changer calibrated.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_ams_calibrate(const struct matriline_capability *capability,
+                                                      struct matriline_str dev_id,
+                                                      int64_t ams_id,
+                                                      struct matriline_str sequence_id,
+                                                      bool lan_mode,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Selects a tray of the changer.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_ams_select_tray(const struct matriline_capability *capability,
+                                                        struct matriline_str dev_id,
+                                                        struct matriline_str tray_id,
+                                                        struct matriline_str sequence_id,
+                                                        bool lan_mode,
+                                                        struct matriline_error **error_out);
+
+/**
+ * Switches the camera on.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_start_camera(const struct matriline_capability *capability,
+                                                     struct matriline_str dev_id,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Has coordinates taken as absolute.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_xyz_abs(const struct matriline_capability *capability,
+                                                struct matriline_str dev_id,
+                                                struct matriline_str sequence_id,
+                                                bool lan_mode,
+                                                struct matriline_error **error_out);
+
+/**
+ * Has the bed levelled.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_auto_leveling(const struct matriline_capability *capability,
+                                                      struct matriline_str dev_id,
+                                                      struct matriline_str sequence_id,
+                                                      bool lan_mode,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Has the axes moved to where they begin; while it prints the X axis alone.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_go_home(const struct matriline_capability *capability,
+                                                struct matriline_str dev_id,
+                                                bool is_printing,
+                                                bool supports_mqtt_homing,
+                                                struct matriline_str sequence_id,
+                                                bool lan_mode,
+                                                struct matriline_error **error_out);
+
+/**
+ * Has the bed heated to so many degrees.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_set_bed(const struct matriline_capability *capability,
+                                                struct matriline_str dev_id,
+                                                int64_t temp,
+                                                bool supports_mqtt_bed_ctrl,
+                                                struct matriline_str sequence_id,
+                                                bool lan_mode,
+                                                struct matriline_error **error_out);
+
+/**
+ * Has the nozzle heated to so many degrees.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_set_nozzle(const struct matriline_capability *capability,
+                                                   struct matriline_str dev_id,
+                                                   int64_t temp,
+                                                   struct matriline_str sequence_id,
+                                                   bool lan_mode,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Has an axis moved: `X`, `Y`, `Z` or `E`, by `unit` times `input_val` millimetres, so fast in millimetres per minute.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_command_axis_control(const struct matriline_capability *capability,
+                                                     struct matriline_str dev_id,
+                                                     struct matriline_str axis,
+                                                     double unit,
+                                                     double input_val,
+                                                     int64_t speed,
+                                                     bool is_core_xy,
+                                                     bool supports_mqtt_axis_control,
+                                                     struct matriline_str sequence_id,
+                                                     bool lan_mode,
+                                                     struct matriline_error **error_out);
+
+/**
+ * How the picture of the camera comes.
+ *
+ * Answers a `matriline_camera_stream_mode`, 0 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+uint8_t matriline_printer_agent_get_camera_stream_mode(const struct matriline_capability *capability,
+                                                       struct matriline_error **error_out);
+
+/**
+ * Where the picture of the camera comes from; empty for nowhere.
+ *
+ * Answers a text to free with `matriline_text_free`, an empty one when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect the thread of the user interface.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+struct matriline_text *matriline_printer_agent_get_camera_url(const struct matriline_capability *capability,
+                                                              struct matriline_error **error_out);
+
+/**
+ * Asks the printer for a picture of what it reports; the function is given it.
+ *
+ * Answers the code, -1 when the call failed.
+ * `capability` must be of type `printer-connection`. `error_out` may be NULL; otherwise it receives why the call failed,
+ * to free with `matriline_error_free`, or NULL when it did well.
+ *
+ * Threads: any; plugins expect any.
+ *
+ * Every pointer is NULL or valid, every text readable, for the whole call; functions can be called on any thread.
+ */
+int32_t matriline_printer_agent_get_hms_snapshot(const struct matriline_capability *capability,
+                                                 struct matriline_str dev_id,
+                                                 struct matriline_str file_name,
+                                                 const struct matriline_snapshot_fn *callback,
+                                                 struct matriline_error **error_out);
+
+/**
+ * What presets call it; no two agents have the same. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_agent_info_id(const struct matriline_agent_info *object);
+
+/**
+ * What the user reads. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_agent_info_name(const struct matriline_agent_info *object);
+
+/**
+ * Its version. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_agent_info_version(const struct matriline_agent_info *object);
+
+/**
+ * What it is for. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_agent_info_description(const struct matriline_agent_info *object);
+
+/**
+ * Frees it. Threads: any.
+ *
+ * `object` is NULL or valid, and used no more.
+ */
+void matriline_agent_info_free(struct matriline_agent_info *object);
+
+/**
+ * One with empty texts, to be filled in. Threads: any.
+ */
+struct matriline_detect_result *matriline_detect_result_new(void);
+
+/**
+ * How it went. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_result_msg(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_result_msg` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_result_msg(struct matriline_detect_result *object,
+                                                        struct matriline_str text,
+                                                        struct matriline_error **error_out);
+
+/**
+ * The command that was sent. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_command(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_command` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_command(struct matriline_detect_result *object,
+                                                     struct matriline_str text,
+                                                     struct matriline_error **error_out);
+
+/**
+ * The printer. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_dev_id(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_dev_id` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_dev_id(struct matriline_detect_result *object,
+                                                    struct matriline_str text,
+                                                    struct matriline_error **error_out);
+
+/**
+ * Its model. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_model_id(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_model_id` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_model_id(struct matriline_detect_result *object,
+                                                      struct matriline_str text,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Its name. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_dev_name(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_dev_name` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_dev_name(struct matriline_detect_result *object,
+                                                      struct matriline_str text,
+                                                      struct matriline_error **error_out);
+
+/**
+ * The version of its software. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_version(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_version` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_version(struct matriline_detect_result *object,
+                                                     struct matriline_str text,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Whether it is bound: `free`, `occupied`. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_bind_state(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_bind_state` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_bind_state(struct matriline_detect_result *object,
+                                                        struct matriline_str text,
+                                                        struct matriline_error **error_out);
+
+/**
+ * How it is connected: `lan`, `cloud`, `farm`. The text lives until the object is changed or freed; empty for NULL.
+ *
+ * Threads: any.
+ *
+ * `object` is NULL or valid.
+ */
+struct matriline_str matriline_detect_result_connect_type(const struct matriline_detect_result *object);
+
+/**
+ * Sets what `matriline_detect_result_connect_type` answers; the text is copied.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_detect_result_set_connect_type(struct matriline_detect_result *object,
+                                                          struct matriline_str text,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Frees it. Threads: any.
+ *
+ * `object` is NULL or valid, and used no more.
+ */
+void matriline_detect_result_free(struct matriline_detect_result *object);
 
 /**
  * Does the work of the script.

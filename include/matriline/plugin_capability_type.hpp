@@ -8,7 +8,8 @@
 
 MATRILINE_BEGIN_NAMESPACE
 
-/// The kind of work a capability does. The numbers are those of `orca.PluginType` and never change.
+/// The kind of work a capability does. The numbers are those of `orca.PluginType` and never change;
+/// types that the application defines have others, from 128 on, which hold in one process (`CapabilityType`).
 enum class PluginCapabilityType : unsigned char {
     PostProcessing = 0,
     PrinterConnection = 1,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "matriline/capability_config.hpp"
+#include "matriline/drawing.hpp"
 #include "matriline/execution_result.hpp"
 #include "matriline/export.hpp"
 #include "matriline/lifecycle_event.hpp"
@@ -181,6 +182,24 @@ public:
     /// The text of a preset's overrides as the preset should be saved with it: without those of capabilities that none
     /// of its options names. Nothing when `overrides` stays as it is.
     std::optional<std::string> prune_config_overrides(const Preset &preset, std::string_view overrides) const;
+
+    /// The kinds of input that a capability of type `Visualization` can draw, the best first. It is asked once for each
+    /// load.
+    ///
+    /// Throws `Error` when its plugin is not loaded, when it is disabled, raises or answers something else.
+    /// Threads: any; waits for a call of the capability that is inside.
+    std::vector<VisualizationInputSpec> drawable_inputs(std::string_view key, std::string_view name);
+
+    /// Has a capability draw a snapshot: it begins a session, or goes on with the one it has. A snapshot that is answered
+    /// with `Success` is the session's from now on; others leave it as it was, and `FatalError` ends it.
+    ///
+    /// Throws `Error` as `drawable_inputs` does; the session stays as it was.
+    /// Threads: any, best one of its own; waits for a call of the capability that is inside.
+    Drawn draw(std::string_view key, std::string_view name, const VisualizationContext &context);
+
+    /// Ends the session of a capability, if it has one. Throws `Error` as `drawable_inputs` does; the session has ended all
+    /// the same. Threads: as for `draw`.
+    void end_drawing(std::string_view key, std::string_view name);
 
     /// Tells every enabled capability of every loaded plugin that something happened, one after the other, on this
     /// thread. What one raises is logged and stops nobody. For an event of slicing `cancelled` may be given: once it

@@ -23,6 +23,28 @@ struct PrinterAgentEntry {
     std::optional<PluginCapabilityIdentifier> capability;
 };
 
+/// The functions that the selected agent is given; one may be empty. What an agent tells through them it tells on any thread.
+struct PrinterAgentFunctions {
+    /// See `PrinterAgentPluginCapability::set_server_callback`.
+    ServerFn server;
+    /// See `PrinterAgentPluginCapability::set_on_ssdp_msg_fn`.
+    SsdpFn ssdp;
+    /// See `PrinterAgentPluginCapability::set_on_printer_connected_fn`.
+    TopicFn printer_connected;
+    /// See `PrinterAgentPluginCapability::set_on_subscribe_failure_fn`.
+    TopicFn subscribe_failure;
+    /// See `PrinterAgentPluginCapability::set_on_message_fn`.
+    MessageFn message;
+    /// See `PrinterAgentPluginCapability::set_on_user_message_fn`.
+    UserMessageFn user_message;
+    /// See `PrinterAgentPluginCapability::set_on_local_connect_fn`.
+    LocalConnectFn local_connect;
+    /// See `PrinterAgentPluginCapability::set_on_local_message_fn`.
+    MessageFn local_message;
+    /// See `PrinterAgentPluginCapability::set_queue_on_main_fn`. Without one tasks go the way of `ManagerOptions::post`.
+    QueueOnMainFn queue_on_main;
+};
+
 /// The printer agents of the application and of the plugins that are loaded, by their ids, as presets name them.
 ///
 /// An agent is there while its capability is loaded and enabled, before subscribers are told of that. One that goes away is
@@ -42,6 +64,20 @@ public:
     /// and goes on without the caller, so that the functions it was given must own what they use.
     static std::shared_ptr<PrinterAgentPluginCapability> get(std::string_view id,
                                                              std::chrono::milliseconds timeout = {});
+
+    /// Works with that agent from now on: the one before is told to let go of its printer and given no functions any more,
+    /// this one is given `functions`, for as long as it is selected, and begins to look for printers. Null, and nothing
+    /// changes, for an id that no plugin has. An agent that hangs is waited for three seconds in each step.
+    ///
+    /// Threads: any; not two at a time.
+    static std::shared_ptr<PrinterAgentPluginCapability> select(std::string_view id,
+                                                                const PrinterAgentFunctions &functions = {});
+
+    /// Works with no agent of a plugin any more.
+    static void deselect();
+
+    /// The id of the agent that is worked with. An agent that goes away is deselected.
+    static std::optional<std::string> selected();
 };
 
 MATRILINE_END_NAMESPACE

@@ -217,6 +217,7 @@ static void nulls(void) {
     assert(matriline_page_dispatch(str("1"), NULL, NULL) == null);
     assert(matriline_config_set_host(NULL, NULL, NULL) == null);
     assert(matriline_config_set_host_patience(NULL, 5, NULL) == null);
+    assert(matriline_config_set_generation(NULL, MATRILINE_GENERATION_SPEC, NULL) == null);
 
     matriline_config *options = config();
     matriline_host host = {.size = 4};
@@ -224,6 +225,9 @@ static void nulls(void) {
     says(&error, null, "The size of the host is 4");
     ok(matriline_config_set_host(options, NULL, &error), error);
     ok(matriline_config_set_host_patience(options, 5, &error), error);
+    ok(matriline_config_set_generation(options, MATRILINE_GENERATION_NEWEST, &error), error);
+    matriline_config_set_generation(options, 3, &error);
+    says(&error, MATRILINE_RESULT_INVALID_ARGUMENT, "There is no generation 3");
     matriline_config_free(options);
 
     const matriline_host_model *model = NULL;

@@ -140,16 +140,21 @@ static inline char *source(const char *version, const char *at_import, const cha
 
 #define SUCCESS "return orca.ExecutionResult.success('ok')"
 
-/* Such a plugin, installed by hand: `orca_plugins/<key>/<key>.py`. */
-static inline void add_plugin(const char *key, const char *at_import, const char *body) {
+/* A plugin of this source, installed by hand: `orca_plugins/<key>/<key>.py`. */
+static inline void add_source(const char *key, const char *text) {
     char path[256];
     snprintf(path, sizeof path, "%s/orca_plugins", data_dir);
     mkdir(path, 0777);
     snprintf(path, sizeof path, "%s/orca_plugins/%s", data_dir, key);
     mkdir(path, 0777);
     snprintf(path, sizeof path, "%s/orca_plugins/%s/%s.py", data_dir, key, key);
-    char *text = source("1.0.0", at_import, body);
     write_file(path, text);
+}
+
+/* One with a script capability `run` with this body, and a second one `more`. */
+static inline void add_plugin(const char *key, const char *at_import, const char *body) {
+    char *text = source("1.0.0", at_import, body);
+    add_source(key, text);
     free(text);
 }
 

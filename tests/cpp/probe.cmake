@@ -21,7 +21,9 @@ class Run(orca.script.ScriptPluginCapabilityBase):
     def execute(self):
         ${body}
         return orca.ExecutionResult.success('ran')
-class Edit(orca.slicing.SlicingPipelineCapabilityBase):
+Base = (orca.slicing.SlicingPipelineCapabilityBase if hasattr(orca, 'slicing')
+        else orca.gcode.GCodePluginCapabilityBase)
+class Edit(Base):
     def get_name(self): return 'edit'
     def execute(self, ctx):
         open(ctx.gcode_path, 'a').write('; edited')
@@ -157,7 +159,27 @@ holds("from a thread" 0 windows 3 text)
 holds("closed by the user" 0 output)
 holds("0.20mm Standard Cube ['dock-panels', 'language', 'local-bundles', 'notifications', 'storage']" 0 output)
 probe(shows.py --run --offer spec)
-holds("Cube ['storage']" 0 output)
+holds("Cube []" 0 output)
+
+# --- plugins that ask what there is find the generation that is offered
+
+script(asks "import sys
+try:
+    import orca.pages
+except ModuleNotFoundError as error:
+    print(error)" "names = ['gcode', 'slicing', 'pages', 'visualization', 'LifecycleEvent', 'request_permissions']
+        print('finds', *[name for name in names if hasattr(orca, name)],
+              *[name for name in ('app_language', 'plugin') if hasattr(orca.host, name)],
+              *[name for name in ('create_dock_panel', 'message') if hasattr(orca.host.ui, name)],
+              *[name for name in ('save_config', 'on_lifecycle_event') if hasattr(self, name)])")
+probe(asks.py --run --offer spec)
+holds("No module named 'orca.pages': this application offers an older generation" 0 output)
+holds("finds gcode message\n" 0 output)
+is(post-processing 0 capabilities 1 type)
+probe(asks.py --run --offer newer)
+holds("finds gcode slicing request_permissions app_language message save_config\n" 0 output)
+probe(asks.py --run --offer newest)
+holds("finds gcode slicing pages visualization LifecycleEvent request_permissions app_language plugin create_dock_panel message save_config on_lifecycle_event\n" 0 output)
 
 # --- a model and presets of files
 

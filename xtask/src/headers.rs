@@ -1,4 +1,4 @@
-//! The generated files of the C and C++ side.
+//! The generated files of the C and C++ side, and of the type stubs for Python.
 //!
 //! What knows capability types one by one is made from the table of `matriline-capability`; the bridge's C++
 //! half is made from its Rust half by cxx-gen, the C header from the C functions by cbindgen. All of it is
@@ -12,6 +12,7 @@ mod kinds;
 mod members;
 mod native;
 mod rust;
+mod stubs;
 
 use std::fs;
 use std::path::Path;
@@ -54,6 +55,7 @@ pub(crate) fn run(act: Act) -> Result<()> {
     files.extend(native::files()?);
     files.extend(rust::files()?);
     files.extend(members::files()?);
+    files.extend(stubs::files()?);
     files.push(docs::file());
     for file in &files {
         settle(file, act)?;

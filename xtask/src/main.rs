@@ -29,7 +29,7 @@ Usage: cargo xtask <task>
   test [--all-pythons]  Run the tests of Rust, C, C++ and Python
   bench                 Time calls, scans, wheels and references beside their peers
   sanitize              Run the C and C++ tests under AddressSanitizer and UBSan
-  headers [--check]     Write the generated files of the C and C++ side, or check that they are current
+  headers [--check]     Write the generated files of C, C++ and the stubs, or check that they are current
   lint                  Check the format, and clippy with warnings as errors";
 
 fn main() -> ExitCode {

@@ -1,12 +1,15 @@
 #include "matriline/plugin_manager.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "generated/own_types.hpp"
+#include "generated/values.hpp"
 #include "host.hpp"
 #include "matriline/log.hpp"
 #include "preset.hpp"
@@ -55,7 +58,25 @@ HostConfig host_config(const ManagerOptions &options) {
             owned(options.python_home, "python_home"), options.forward_output,
             owned(options.cloud_user, "cloud_user"),   owned(options.hub, "hub"),
             options.enforce_requires_python,           limit(options.host_patience),
+            static_cast<std::uint8_t>(options.generation),
             options_data(options.plugin_options),      dependency_data(options.dependencies)};
+}
+
+OwnType own_type(const CapabilityTypeDeclaration &declared) {
+    OwnType type{owned(declared.text, "text"),
+                 owned(declared.doc, "doc"),
+                 owned(declared.module, "module"),
+                 owned(declared.base_class, "base_class"),
+                 {}};
+    for (const auto &method : declared.methods) {
+        rust::Vec<OwnArgument> arguments;
+        for (const auto &argument : method.arguments) {
+            arguments.push_back({owned(argument.name, "name"), static_cast<std::uint8_t>(argument.kind)});
+        }
+        type.methods.push_back({owned(method.name, "name"), owned(method.doc, "doc"), std::move(arguments),
+                                static_cast<std::uint8_t>(method.returns), method.optional});
+    }
+    return type;
 }
 
 template <class Sink, class Function>
@@ -104,6 +125,21 @@ struct PluginManager::State {
         auto log = sink_of<LogSink>(with.log);
         auto host = new_host();
         const HostConfig config = host_config(with);
+        for (const CapabilityTypeDeclaration &declared : with.capability_types) {
+            const OwnType type = own_type(declared);
+            checked([&](Failure &failure) { declare_type(*host, type, failure); });
+        }
+        for (const Submodule &submodule : with.submodules) {
+            const auto init = reinterpret_cast<const std::uint8_t *>(submodule.init);
+            checked([&](Failure &failure) {
+                register_submodule(*host, owned(submodule.name, "name"), init, failure);
+            });
+        }
+        std::vector<OwnAgentData> agents;
+        for (const OwnPrinterAgent &agent : with.printer_agents) {
+            agents.push_back({owned(agent.id, "id"), owned(agent.name, "name")});
+        }
+        checked([&](Failure &failure) { set_printer_agents(*host, {agents.data(), agents.size()}, failure); });
         checked([&](Failure &failure) {
             host->start(config, log, sink_of<PostSink>(with.post), application_of(with), offer_of(with), failure);
         });

@@ -32,6 +32,8 @@ pub(crate) mod ffi {
         hub: String,
         enforce_requires_python: bool,
         host_patience_ms: u64,
+        /// The place in `Generation::ALL`.
+        generation: u8,
         plugin_options: Vec<OptionData>,
         dependencies: DependencyData,
     }

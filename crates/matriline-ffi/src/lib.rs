@@ -4,9 +4,10 @@
 //! itself: opaque objects, one error object, `include/matriline/matriline.h`. The C++ bridge (`bridge`) is
 //! private: it serves the classes of `include/matriline/`, which are compiled together with it and hide it.
 //!
-//! The bridge has five files: `bridge` for what is found and called, `values` for calls whose arguments go as values,
-//! `life` for what becomes of plugins, `application` for what plugins and the application ask of each other meanwhile,
-//! `offer` for what the application offers to plugins.
+//! The bridge has seven files: `bridge` for what is found and called, `values` for calls whose arguments go as values,
+//! `own_types` for what the application adds to `orca`, `life` for what becomes of plugins,
+//! `application` for what plugins and the application ask of each other meanwhile, `offer` for what the application
+//! offers to plugins, `drawing` for capabilities that draw.
 //!
 //! One choice shapes the crate: **whatever is exported runs inside one boundary** (`boundary`). A panic
 //! behind it becomes an error with code `Panic`; nothing unwinds into C or C++.
@@ -21,8 +22,10 @@ mod boundary;
 pub mod bridge;
 pub mod capi;
 mod cxx_side;
+mod drawing;
 pub mod generated;
 mod life;
 mod number;
 mod offer;
+mod own_types;
 mod values;

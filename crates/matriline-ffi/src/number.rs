@@ -1,6 +1,6 @@
 //! What numbers that come over the border stand for.
 
-use matriline::{CapabilityType, ErrorCode, LifecycleEvent, LifecycleEvtCode};
+use matriline::{CapabilityType, ErrorCode, Kind, LifecycleEvent, LifecycleEvtCode};
 use matriline_refs::{OptionValue, PresetKind};
 
 use crate::boundary::{Fault, Outcome};
@@ -37,6 +37,30 @@ pub(crate) fn of_preset_kind(kind: PresetKind) -> u8 {
         PresetKind::Print => 0,
         PresetKind::Printer => 1,
         PresetKind::Filament => 2,
+    }
+}
+
+/// What a method of a declared type takes or gives.
+pub(crate) fn value_kind(number: u8) -> Outcome<Kind> {
+    Ok(match number {
+        0 => Kind::Unit,
+        1 => Kind::Text,
+        2 => Kind::File,
+        3 => Kind::Json,
+        4 => Kind::Number,
+        5 => Kind::Real,
+        6 => Kind::Flag,
+        7 => Kind::Result,
+        _ => return Err(unknown("kind of a value", number)),
+    })
+}
+
+/// Whether plugins may leave a method out.
+pub(crate) fn duty_is_optional(number: u8) -> Outcome<bool> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(unknown("duty", number)),
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! An argument is one leaf, a record one for each of its fields; the table says which is what.
 
-pub(crate) use crate::cxx_side::values::{PluginTask, call_values, find_printer_agent, list_printer_agents};
+pub(crate) use crate::cxx_side::printer_agents::{
+    deselect_printer_agent, find_printer_agent, list_printer_agents, own_printer_agents,
+    select_printer_agent, selected_printer_agent, set_printer_agents,
+};
+pub(crate) use crate::cxx_side::values::{PluginTask, call_values};
 
 #[cxx::bridge(namespace = "matriline::detail")]
 #[allow(missing_docs, unreachable_pub)]
@@ -29,6 +33,12 @@ pub(crate) mod ffi {
         description: String,
         plugin_key: String,
         capability: String,
+    }
+
+    /// A printer agent that the application brings itself.
+    struct OwnAgentData {
+        id: String,
+        name: String,
     }
 
     unsafe extern "C++" {
@@ -67,5 +77,18 @@ pub(crate) mod ffi {
             limit: u64,
             failure: Pin<&mut Failure>,
         ) -> SharedPtr<LoadedPluginCapability>;
+        /// The functions stand in the order of `PrinterAgentFunctions`.
+        fn select_printer_agent(
+            host: &Host,
+            id: &str,
+            functions: &[LeafData<'_>],
+            failure: Pin<&mut Failure>,
+        ) -> SharedPtr<LoadedPluginCapability>;
+        fn deselect_printer_agent(host: &Host, failure: Pin<&mut Failure>);
+        /// Empty for none.
+        fn selected_printer_agent(host: &Host, failure: Pin<&mut Failure>) -> String;
+        fn own_printer_agents() -> Vec<OwnAgentData>;
+        /// Before `start`.
+        fn set_printer_agents(host: &Host, agents: &[OwnAgentData], failure: Pin<&mut Failure>);
     }
 }

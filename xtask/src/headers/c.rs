@@ -34,8 +34,12 @@ pub(super) fn header() -> Result<Generated> {
         "matriline_config_scope",
         "matriline_answer",
         "matriline_buttons",
+        "matriline_camera_stream_mode",
         "matriline_dock",
+        "matriline_duty",
         "matriline_feature",
+        "matriline_filament_sync_mode",
+        "matriline_generation",
         "matriline_finding",
         "matriline_host_preset_type",
         "matriline_icon",
@@ -50,6 +54,7 @@ pub(super) fn header() -> Result<Generated> {
         "matriline_preset_type",
         "matriline_status",
         "matriline_update_status",
+        "matriline_value_kind",
     ]
     .map(String::from)
     .into();
@@ -70,6 +75,9 @@ const CONVENTIONS: &str = "
  * Parameters come in the order object, inputs, outputs, error. Outputs are written on success only.
  * A function that can fail answers with a `matriline_result`, 0 for success, and writes an error object to
  * `error_out`, which may be NULL. The caller frees it.
+ * A function of a printer agent answers all the same when the call fails: -1, false, an empty text. `error_out` then
+ * receives the error, and NULL when the call did well. What it takes to call back is a struct of `userdata`, the function
+ * `call` and the function `drop`; NULL is none.
  * Text is UTF-8 with a length and is borrowed. A text that is answered lives as long as the object it was
  * asked of. Text that is not UTF-8 is an error; to a function that cannot fail it names nothing.
  * A callback takes its `userdata` first. It runs without the GIL unless its comment says otherwise. Nothing may be

@@ -72,12 +72,13 @@ fn all_headers() -> String {
 fn type_header() -> String {
     let members: String = CapabilityType::ALL
         .iter()
-        .map(|kind| format!("    {} = {},\n", kind.member(), *kind as u8))
+        .map(|kind| format!("    {} = {},\n", kind.member(), kind.number()))
         .collect();
     format!(
         "// {NOTE}\n#pragma once\n\n#include <string_view>\n\n#include \"matriline/export.hpp\"\n\
          #include \"matriline/version.hpp\"\n\nMATRILINE_BEGIN_NAMESPACE\n\n\
-         /// The kind of work a capability does. The numbers are those of `orca.PluginType` and never change.\n\
+         /// The kind of work a capability does. The numbers are those of `orca.PluginType` and never change;\n\
+         /// types that the application defines have others, from 128 on, which hold in one process (`CapabilityType`).\n\
          enum class PluginCapabilityType : unsigned char {{\n{members}}};\n\n\
          /// The text that stands for a type in files: `post-processing`, `script`, …\n\
          MATRILINE_EXPORT std::string_view plugin_capability_type_to_string(PluginCapabilityType type) noexcept;\n\n\
@@ -105,6 +106,8 @@ fn type_source() -> String {
 
 #include <algorithm>
 
+#include "any_capability.hpp"
+
 MATRILINE_BEGIN_NAMESPACE
 
 namespace {{
@@ -118,13 +121,14 @@ struct Row {{
 constexpr Row rows[] = {{
 {rows}}};
 
-const Row &row(PluginCapabilityType type) noexcept {{
+/// Null for a type that the application defines itself.
+const Row *row(PluginCapabilityType type) noexcept {{
     for (const Row &row : rows) {{
         if (row.type == type) {{
-            return row;
+            return &row;
         }}
     }}
-    return *(std::end(rows) - 1);
+    return nullptr;
 }}
 
 bool same(std::string_view a, std::string_view b) noexcept {{
@@ -135,10 +139,14 @@ bool same(std::string_view a, std::string_view b) noexcept {{
 
 }} // namespace
 
-std::string_view plugin_capability_type_to_string(PluginCapabilityType type) noexcept {{ return row(type).text; }}
+std::string_view plugin_capability_type_to_string(PluginCapabilityType type) noexcept {{
+    const Row *known = row(type);
+    return known != nullptr ? known->text : detail::own_type_text(type);
+}}
 
 std::string_view plugin_capability_type_display_name(PluginCapabilityType type) noexcept {{
-    return row(type).display_name;
+    const Row *known = row(type);
+    return known != nullptr ? known->display_name : detail::own_type_display_name(type);
 }}
 
 PluginCapabilityType plugin_capability_type_from_string(std::string_view text) noexcept {{
@@ -147,7 +155,7 @@ PluginCapabilityType plugin_capability_type_from_string(std::string_view text) n
             return row.type;
         }}
     }}
-    return PluginCapabilityType::Unknown;
+    return own::type_of_text(text);
 }}
 
 MATRILINE_END_NAMESPACE
@@ -180,7 +188,7 @@ fn interface(row: &TypeSpec) -> Result<String> {
     let mut methods = String::new();
     for method in row.methods {
         let answer = answer(method)?;
-        includes.push(format!("\"matriline/{}.hpp\"", answer.include));
+        includes.extend(answer.held.map(|held| held.include.to_owned()));
         includes.extend(method.args.iter().flat_map(|arg| cpp_includes(arg.kind)));
         _ = write!(
             methods,
@@ -211,15 +219,20 @@ fn shell(row: &TypeSpec) -> Result<String> {
             let (leaves, _) = flatten(arg)?;
             args.extend(leaves.iter().map(|leaf| format!("bytes({})", leaf.cpp)));
         }
-        args.extend(["answer".into(), "failure".into()]);
+        let answer = answer(method)?;
+        let (mut before, mut after) = (String::new(), "");
+        if answer.held.is_some() {
+            args.push("answer".into());
+            (before, after) = (format!("        {} answer;\n", answer.cpp), "        return answer;\n");
+        }
+        args.push("failure".into());
         _ = write!(
             methods,
-            "\n    {} {}({}) override {{\n        {} answer;\n        Failure failure;\n        \
-             {}_{}({});\n        failure.check();\n        return answer;\n    }}\n",
-            answer(method)?.cpp,
+            "\n    {} {}({}) override {{\n{before}        Failure failure;\n        \
+             {}_{}({});\n        failure.check();\n{after}    }}\n",
+            answer.cpp,
             method.name,
             parameters(method)?,
-            answer(method)?.cpp,
             row.prefix,
             method.name,
             args.join(", ")
@@ -292,6 +305,7 @@ fn factory() -> String {
     format!(
         r#"// {NOTE}
 #include "generated/capabilities.hpp"
+#include "any_capability.hpp"
 
 namespace matriline::detail {{
 
@@ -299,7 +313,7 @@ std::shared_ptr<PluginCapabilityInterface> make_instance(rust::Box<CapabilityHan
                                                          rust::Str name) {{
     switch (type) {{
 {cases}    default:
-        return std::make_shared<Shell<PluginCapabilityInterface>>(std::move(handle), type, name);
+        return make_any(std::move(handle), type, name);
     }}
 }}
 

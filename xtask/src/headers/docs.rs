@@ -18,11 +18,9 @@ pub(super) fn file() -> Generated {
         _ = write!(text, "\n## {}\n\n{}\n\n", row.kind.member(), row.doc.trim());
         _ = writeln!(text, "| | |\n|---|---|\n| text | `{}` |", row.kind.as_str());
         _ = writeln!(text, "| Python | `orca.{module}{}` |", row.python_class);
-        if rows().any(|known| known.kind == row.kind) {
+        if rows().chain(native::rows()).any(|known| known.kind == row.kind) {
             _ = writeln!(text, "| C++ | `matriline::{}` in `matriline/{}.hpp` |", row.cpp_class, row.header);
             _ = writeln!(text, "| C | `matriline_{}_…` in `matriline/matriline.h` |", row.prefix);
-        } else if native::rows().any(|known| known.kind == row.kind) {
-            _ = writeln!(text, "| C++ | `matriline::{}` in `matriline/{}.hpp` |", row.cpp_class, row.header);
         }
         if row.failures != Failures::Errors {
             text += "\nA call that fails is answered all the same: -1 for a code, `False`, an empty text, the first member of an\n\
@@ -97,8 +95,13 @@ fn method_section(method: &MethodSpec) -> String {
 
 /// How an older generation is written, where it is written otherwise.
 fn older(method: &MethodSpec) -> String {
-    let Some(older) = method.older else { return String::new() };
-    let names = older.iter().map(|arg| {
+    let line = |call| format!("Plugins of an older generation write `{call}`.\n\n");
+    older_call(method).map(line).unwrap_or_default()
+}
+
+/// The method as an older generation writes it, where that is otherwise.
+pub(super) fn older_call(method: &MethodSpec) -> Option<String> {
+    let names = method.older?.iter().map(|arg| {
         let whole = &method.args[arg.argument];
         match (whole.kind, arg.field) {
             (Kind::Record(record), Some(field)) => format!(", {}", record.fields()[field].name),
@@ -106,7 +109,7 @@ fn older(method: &MethodSpec) -> String {
         }
     });
     let names: String = names.collect();
-    format!("Plugins of an older generation write `{}(self{names})`.\n\n", method.name)
+    Some(format!("{}(self{names})", method.name))
 }
 
 fn dotted(module: &str) -> String {

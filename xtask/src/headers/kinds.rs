@@ -23,7 +23,7 @@ pub(super) fn records() -> impl Iterator<Item = &'static RecordSpec> {
 
 fn is_known(kind: Kind) -> bool {
     match kind {
-        Kind::Text => true,
+        Kind::Text | Kind::Json => true,
         Kind::Record(record) => record.fields().iter().all(|field| is_known(field.kind)),
         _ => false,
     }
@@ -58,7 +58,7 @@ pub(super) fn c_field(kind: Kind) -> Result<String> {
 /// A parameter of a C++ method.
 pub(super) fn cpp_parameter(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
-        Kind::Text => format!("std::string_view {}", arg.name),
+        Kind::Text | Kind::Json => format!("std::string_view {}", arg.name),
         Kind::Record(record) => format!("const {} &{}", record.class, arg.name),
         _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
@@ -67,7 +67,7 @@ pub(super) fn cpp_parameter(arg: &ArgSpec) -> Result<String> {
 /// A parameter of a C function, as Rust writes it.
 pub(super) fn c_parameter(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
-        Kind::Text => format!("{}: matriline_str", arg.name),
+        Kind::Text | Kind::Json => format!("{}: matriline_str", arg.name),
         Kind::Record(record) => format!("{}: *const matriline_{}", arg.name, record.snake),
         _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
@@ -76,7 +76,7 @@ pub(super) fn c_parameter(arg: &ArgSpec) -> Result<String> {
 /// The statement of a C function that reads a parameter into a Rust value of the same name.
 pub(super) fn c_read(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
-        Kind::Text => format!("let {0} = unsafe {{ {0}.read(\"{0}\") }}?;", arg.name),
+        Kind::Text | Kind::Json => format!("let {0} = unsafe {{ {0}.read(\"{0}\") }}?;", arg.name),
         Kind::Record(_) => {
             format!("let {0} = unsafe {{ object({0}, \"{0}\")?.read() }}?;", arg.name)
         }
@@ -96,6 +96,7 @@ pub(super) fn c_read_field(name: &str, kind: Kind) -> Result<String> {
 pub(super) fn c_value(arg: &ArgSpec) -> Result<String> {
     Ok(match arg.kind {
         Kind::Text => format!("Value::Text({})", arg.name),
+        Kind::Json => format!("Value::Json({})", arg.name),
         Kind::Record(_) => format!("Value::Record(&{})", arg.name),
         _ => bail!("The argument `{}` can't be of kind `{:?}`", arg.name, arg.kind),
     })
@@ -111,6 +112,10 @@ fn flatten_value(kind: Kind, name: &str, cpp: &str, label: &str) -> Result<(Vec<
         Kind::Text => {
             let leaf = Leaf { name: name.into(), cpp: cpp.into() };
             (vec![leaf], format!("Value::Text(text({name}, \"{label}\")?)"))
+        }
+        Kind::Json => {
+            let leaf = Leaf { name: name.into(), cpp: cpp.into() };
+            (vec![leaf], format!("Value::Json(text({name}, \"{label}\")?)"))
         }
         Kind::Record(record) => {
             let (mut leaves, mut values) = (Vec::new(), Vec::new());
@@ -131,14 +136,22 @@ fn flatten_value(kind: Kind, name: &str, cpp: &str, label: &str) -> Result<(Vec<
 pub(super) struct Answer {
     /// The C++ type of the method.
     pub(super) cpp: &'static str,
-    /// Its header.
+    /// What the bridge and C hold it in; `None` where there is nothing.
+    pub(super) held: Option<Held>,
+    /// The function that calls and copies such an answer, the same word for C++ and C.
+    pub(super) call: &'static str,
+}
+
+/// What holds an answer.
+pub(super) struct Held {
+    /// The header of the C++ type.
     pub(super) include: &'static str,
     /// The bridge's name of that type.
     pub(super) bridge: &'static str,
     /// The C type, which the caller receives a pointer to.
     pub(super) c: &'static str,
-    /// The function that calls and copies such an answer, the same word for C++ and C.
-    pub(super) call: &'static str,
+    /// The module of that.
+    pub(super) module: &'static str,
 }
 
 /// The answer of a method.
@@ -146,11 +159,25 @@ pub(super) fn answer(method: &MethodSpec) -> Result<Answer> {
     Ok(match method.returns {
         Kind::Result => Answer {
             cpp: "ExecutionResult",
-            include: "execution_result",
-            bridge: "ExecutionResult",
-            c: "matriline_execution_result",
+            held: Some(Held {
+                include: "\"matriline/execution_result.hpp\"",
+                bridge: "ExecutionResult",
+                c: "matriline_execution_result",
+                module: "execution_result",
+            }),
             call: "call_for_result",
         },
+        Kind::Text => Answer {
+            cpp: "std::string",
+            held: Some(Held {
+                include: "<string>",
+                bridge: "CxxString",
+                c: "matriline_text",
+                module: "text",
+            }),
+            call: "call_for_text",
+        },
+        Kind::Unit => Answer { cpp: "void", held: None, call: "call_for_nothing" },
         _ => {
             bail!("No method answers with `{:?}` yet; say here how it comes back", method.returns)
         }
@@ -161,12 +188,13 @@ pub(super) fn answer(method: &MethodSpec) -> Result<Answer> {
 pub(super) fn doc(kind: Kind) -> &'static str {
     match kind {
         Kind::Unit => "None",
-        Kind::Text => "str",
+        Kind::Text | Kind::File => "str",
+        Kind::Real => "float",
+        Kind::Object(spec) => spec.name,
         Kind::Result => "ExecutionResult",
         Kind::Record(record) => record.class,
         Kind::Number | Kind::Index | Kind::Code => "int",
         Kind::CodeAndText => "tuple[int, str]",
-        Kind::Real => "float",
         Kind::Flag => "bool",
         Kind::Member(spec) => spec.class,
         Kind::Json => "object",
@@ -180,7 +208,7 @@ pub(super) fn doc(kind: Kind) -> &'static str {
 /// The headers of the classes a kind needs.
 pub(super) fn cpp_includes(kind: Kind) -> Vec<String> {
     match kind {
-        Kind::Text => vec!["<string_view>".into()],
+        Kind::Text | Kind::Json => vec!["<string_view>".into()],
         Kind::Result => vec!["\"matriline/execution_result.hpp\"".into()],
         Kind::Record(record) => vec![format!("\"matriline/{}.hpp\"", record.snake)],
         _ => vec![],

@@ -1,6 +1,6 @@
 //! The enumerations of the table that applications use: in C++, and in C.
 
-use matriline_capability::{EnumSpec, LifecycleEvent, LifecycleEvtCode};
+use matriline_capability::{CameraStreamMode, EnumSpec, FilamentSyncMode, LifecycleEvent, LifecycleEvtCode};
 
 use super::{Generated, INCLUDE, NOTE, RUST, rust};
 
@@ -10,13 +10,19 @@ const GIVEN: [(&EnumSpec, &str); 2] = [
     (&LifecycleEvtCode::SPEC, "matriline_lifecycle_evt_code"),
 ];
 
+/// Those of types whose calls always answer, which stand beside their class in C++.
+const OF_TYPES: [(&EnumSpec, &str); 2] = [
+    (&FilamentSyncMode::SPEC, "matriline_filament_sync_mode"),
+    (&CameraStreamMode::SPEC, "matriline_camera_stream_mode"),
+];
+
 pub(super) fn files() -> anyhow::Result<Vec<Generated>> {
     let classes: String = GIVEN.iter().map(|(spec, _)| class(spec)).collect();
     let header = format!(
         "// {NOTE}\n#pragma once\n\n#include \"matriline/version.hpp\"\n\nMATRILINE_BEGIN_NAMESPACE\n\n\
          {classes}MATRILINE_END_NAMESPACE\n"
     );
-    let enums: String = GIVEN.iter().map(|(spec, name)| c_enum(spec, name)).collect();
+    let enums: String = GIVEN.iter().chain(&OF_TYPES).map(|(spec, name)| c_enum(spec, name)).collect();
     let numbers = format!("//! The enumerations in C.\n//!\n//! {NOTE}\n{enums}");
     Ok(vec![
         Generated::new(format!("{INCLUDE}/lifecycle_event.hpp"), header),

@@ -10,7 +10,7 @@ use matriline_capability::{CapabilityType, Kind, MethodSpec, RecordSpec, TypeSpe
 use super::kinds::{
     answer, c_field, c_parameter, c_read, c_read_field, c_value, flatten, records as known, rows,
 };
-use super::{Generated, NOTE, RUST};
+use super::{Generated, NOTE, RUST, native};
 use crate::workspace;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
@@ -27,8 +27,9 @@ fn file(name: &str, text: String) -> Result<Generated> {
 }
 
 fn modules() -> String {
-    let mut names = vec!["capability_type", "members", "records"];
-    names.extend(rows().map(|row| row.prefix));
+    let mut names = ["capability_type", "members", "records"].map(String::from).to_vec();
+    names.extend(rows().map(|row| row.prefix.to_owned()));
+    names.extend(native::modules());
     names.sort_unstable();
     let lines: String = names.iter().map(|name| format!("pub mod {name};\n")).collect();
     format!("//! The part that knows capability types one by one.\n//!\n//! {NOTE}\n\n{lines}")
@@ -37,7 +38,7 @@ fn modules() -> String {
 fn capability_types() -> String {
     let variants: String = CapabilityType::ALL
         .iter()
-        .map(|kind| format!("/// `{}`\n{} = {},\n", kind.as_str(), kind.member(), *kind as u8))
+        .map(|kind| format!("/// `{}`\n{} = {},\n", kind.as_str(), kind.member(), kind.number()))
         .collect();
     format!(
         "//! The capability types in C.\n//!\n//! {NOTE}\n\n\
@@ -87,10 +88,16 @@ fn capability(row: &TypeSpec) -> Result<String> {
         functions += &c_function(row, index, method)?;
     }
     let answers: Vec<_> = row.methods.iter().map(answer).collect::<Result<_>>()?;
-    let mut types: Vec<_> =
-        answers.iter().map(|it| it.bridge).chain(["CapabilityHandle", "Failure"]).collect();
+    let held = || answers.iter().filter_map(|answer| answer.held.as_ref());
+    let mut types: Vec<_> = held().map(|it| it.bridge).chain(["CapabilityHandle", "Failure"]).collect();
     types.sort_unstable();
     types.dedup();
+    // the text of C++ is a type of cxx itself
+    let strings = if types.contains(&"CxxString") { "use cxx::CxxString;\n" } else { "" };
+    types.retain(|name| *name != "CxxString");
+    let mut outputs: Vec<_> = held().map(|it| (it.module, it.c)).collect();
+    outputs.sort_unstable();
+    outputs.dedup();
     let aliases: String = types.iter().map(|it| format!("type {it} = crate::bridge::{it};\n")).collect();
     let takes_record = row
         .methods
@@ -104,16 +111,19 @@ fn capability(row: &TypeSpec) -> Result<String> {
         .iter()
         .flat_map(|method| method.args)
         .any(|arg| c_parameter(arg).is_ok_and(|it| it.contains("matriline_str")));
-    let texts = if takes_text { "use crate::capi::text::matriline_str;\n" } else { "" };
+    if takes_text {
+        outputs.push(("text", "matriline_str"));
+    }
+    let used: String =
+        outputs.iter().map(|(module, name)| format!("use crate::capi::{module}::{name};\n")).collect();
     let values = if row.methods.iter().any(|method| !method.args.is_empty()) { ", Value" } else { "" };
     let checks = if values.is_empty() { "" } else { ", text" };
     Ok(format!(
         "//! `{member}` capabilities: the bridge and the C functions.\n//!\n//! {NOTE}\n\n\
-         use std::pin::Pin;\n\nuse matriline::{{CapabilityType{values}}};\n\nuse crate::boundary::{{run{checks}}};\n\
+         use std::pin::Pin;\n\n{strings}use matriline::{{CapabilityType{values}}};\n\nuse crate::boundary::{{run{checks}}};\n\
          use crate::bridge::{{{imports}}};\nuse crate::capi::capability::matriline_capability;\n\
          use crate::capi::error::{{matriline_error, matriline_result}};\n\
-         use crate::capi::execution_result::matriline_execution_result;\n\
-         use crate::capi::{{enter, {objects}slot}};\n{texts}{records}\n\
+         {used}use crate::capi::{{enter, {objects}slot}};\n{records}\n\
          #[cxx::bridge(namespace = \"matriline::detail\")]\n#[allow(unreachable_pub)]\nmod ffi {{\n    unsafe extern \"C++\" {{\n\
          include!(\"glue.hpp\");\ninclude!(\"generated/bridge.hpp\");\n\n{aliases}}}\n\n\
          extern \"Rust\" {{\n{declarations}}}\n}}\n{functions}",
@@ -130,11 +140,12 @@ fn bridge_function(row: &TypeSpec, index: usize, method: &MethodSpec) -> Result<
         parameters.extend(leaves.iter().map(|leaf| format!("{}: &[u8]", leaf.name)));
         values.push(value);
     }
-    parameters.push(format!("answer: Pin<&mut {}>", answer.bridge));
+    parameters.extend(answer.held.as_ref().map(|held| format!("answer: Pin<&mut {}>", held.bridge)));
     parameters.push("failure: Pin<&mut Failure>".into());
     let signature = format!("fn {}_{}({})", row.prefix, method.name, parameters.join(", "));
     let many = if parameters.len() > 7 { "#[allow(clippy::too_many_arguments)]\n" } else { "" };
-    let body = format!("run(failure, || handle.{}({index}, &[{}], answer));", answer.call, values.join(", "));
+    let held = if answer.held.is_some() { ", answer" } else { "" };
+    let body = format!("run(failure, || handle.{}({index}, &[{}]{held}));", answer.call, values.join(", "));
     Ok((format!("{signature};\n"), format!("\n{many}{signature} {{\n{body}\n}}\n")))
 }
 
@@ -147,21 +158,24 @@ fn c_function(row: &TypeSpec, index: usize, method: &MethodSpec) -> Result<Strin
         _ = writeln!(reads, "// SAFETY: the caller's promise.\n{}", c_read(arg)?);
         values.push(c_value(arg)?);
     }
-    parameters.push(format!("result_out: *mut *mut {}", answer.c));
+    let (mut words, mut held) = (String::new(), "");
+    if let Some(answer) = &answer.held {
+        parameters.push(format!("result_out: *mut *mut {}", answer.c));
+        words = format!(" On success `result_out` receives an object to free with\n/// `{}_free`.", answer.c);
+        reads += "// SAFETY: the caller's promise.\nlet result_out = unsafe { slot(result_out, \"result_out\") }?;\n";
+        held = ", result_out";
+    }
     parameters.push("error_out: *mut *mut matriline_error".into());
     Ok(format!(
-        "\n///{doc}\n///\n/// `capability` must be of type `{text}`. On success `result_out` receives an object to \
-         free with\n/// `{c}_free`. Fails when the plugin raises, answers with another kind, or is unloaded.\n///\n\
+        "\n///{doc}\n///\n/// `capability` must be of type `{text}`.{words} Fails when the plugin raises, answers with another kind, or is unloaded.\n///\n\
          /// Threads: any; plugins expect {caller}.\n///\n/// # Safety\n\
          /// Every pointer is NULL or valid, every text readable, for the whole call.\n\
          #[unsafe(no_mangle)]\npub unsafe extern \"C\" fn matriline_{prefix}_{name}({parameters}) -> matriline_result {{\n\
          enter(error_out, || {{\n\
          // SAFETY: the caller's promise.\nlet capability = unsafe {{ matriline_capability::of_type(capability, CapabilityType::{member}) }}?;\n\
-         {reads}// SAFETY: the caller's promise.\nlet result_out = unsafe {{ slot(result_out, \"result_out\") }}?;\n\
-         capability.{call}({index}, &[{values}], result_out)\n}})\n}}\n",
+         {reads}capability.{call}({index}, &[{values}]{held})\n}})\n}}\n",
         doc = method.doc,
         text = row.kind.as_str(),
-        c = answer.c,
         caller = method.caller.describe(),
         prefix = row.prefix,
         name = method.name,

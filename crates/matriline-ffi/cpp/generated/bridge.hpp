@@ -1040,6 +1040,8 @@ struct HostConfig final {
   ::rust::String hub;
   bool enforce_requires_python CXX_DEFAULT_VALUE(false);
   ::std::uint64_t host_patience_ms CXX_DEFAULT_VALUE(0);
+  // The place in `Generation::ALL`.
+  ::std::uint8_t generation CXX_DEFAULT_VALUE(0);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
   ::matriline::detail::DependencyData dependencies;
 

@@ -9,6 +9,8 @@ std::shared_ptr<PluginCapabilityInterface> make_gcode(rust::Box<CapabilityHandle
     PluginCapabilityType type, rust::Str name);
 std::shared_ptr<PluginCapabilityInterface> make_script(rust::Box<CapabilityHandle> handle,
     PluginCapabilityType type, rust::Str name);
+std::shared_ptr<PluginCapabilityInterface> make_pages(rust::Box<CapabilityHandle> handle,
+    PluginCapabilityType type, rust::Str name);
 std::shared_ptr<PluginCapabilityInterface> make_printer_agent(rust::Box<CapabilityHandle> handle,
     PluginCapabilityType type, rust::Str name);
 

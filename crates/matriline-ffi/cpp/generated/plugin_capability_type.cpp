@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "any_capability.hpp"
+
 MATRILINE_BEGIN_NAMESPACE
 
 namespace {
@@ -27,13 +29,14 @@ constexpr Row rows[] = {
     {PluginCapabilityType::Pages, "pages", "Pages"},
 };
 
-const Row &row(PluginCapabilityType type) noexcept {
+/// Null for a type that the application defines itself.
+const Row *row(PluginCapabilityType type) noexcept {
     for (const Row &row : rows) {
         if (row.type == type) {
-            return row;
+            return &row;
         }
     }
-    return *(std::end(rows) - 1);
+    return nullptr;
 }
 
 bool same(std::string_view a, std::string_view b) noexcept {
@@ -44,10 +47,14 @@ bool same(std::string_view a, std::string_view b) noexcept {
 
 } // namespace
 
-std::string_view plugin_capability_type_to_string(PluginCapabilityType type) noexcept { return row(type).text; }
+std::string_view plugin_capability_type_to_string(PluginCapabilityType type) noexcept {
+    const Row *known = row(type);
+    return known != nullptr ? known->text : detail::own_type_text(type);
+}
 
 std::string_view plugin_capability_type_display_name(PluginCapabilityType type) noexcept {
-    return row(type).display_name;
+    const Row *known = row(type);
+    return known != nullptr ? known->display_name : detail::own_type_display_name(type);
 }
 
 PluginCapabilityType plugin_capability_type_from_string(std::string_view text) noexcept {
@@ -56,7 +63,7 @@ PluginCapabilityType plugin_capability_type_from_string(std::string_view text) n
             return row.type;
         }
     }
-    return PluginCapabilityType::Unknown;
+    return own::type_of_text(text);
 }
 
 MATRILINE_END_NAMESPACE

@@ -3,6 +3,7 @@
 
 #include "calling.hpp"
 #include "generated/capabilities.hpp"
+#include "generated/printer_agent_functions.hpp"
 #include "shell.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
@@ -103,136 +104,6 @@ void read(const std::vector<std::string> &texts, DetectResult &value) {
     value.version = texts.at(5);
     value.bind_state = texts.at(6);
     value.connect_type = texts.at(7);
-}
-
-std::shared_ptr<FunctionSink> sink_of_update_fn(UpdateFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(args[0].code, args[1].code, view(args[2].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_cancel_fn(CancelFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData>) {
-        return function();
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_wait_fn(WaitFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        return function(args[0].code, view(args[1].text));
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_server_fn(ServerFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text), args[1].code);
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_ssdp_fn(SsdpFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_topic_fn(TopicFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_message_fn(MessageFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text), view(args[1].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_user_message_fn(UserMessageFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text), view(args[1].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_local_connect_fn(LocalConnectFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(args[0].code, view(args[1].text), view(args[2].text));
-        return false;
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_queue_on_main_fn(QueueOnMainFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->give = [function = std::move(function)](rust::Box<PluginTask> task) {
-        const auto shared = std::make_shared<rust::Box<PluginTask>>(std::move(task));
-        function([shared] { (*shared)->run(); });
-    };
-    return sink;
-}
-
-std::shared_ptr<FunctionSink> sink_of_snapshot_fn(SnapshotFn function) {
-    if (!function) {
-        return nullptr;
-    }
-    auto sink = std::make_shared<FunctionSink>();
-    sink->call = [function = std::move(function)](rust::Slice<const GivenData> args) {
-        function(view(args[0].text), args[1].code);
-        return false;
-    };
-    return sink;
 }
 
 class PrinterAgentPluginCapabilityShell final : public Shell<PrinterAgentPluginCapability> {

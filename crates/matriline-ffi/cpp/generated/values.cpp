@@ -1037,6 +1037,7 @@ namespace matriline {
     struct LeafData;
     struct GivenData;
     struct AgentData;
+    struct OwnAgentData;
     using FunctionSink = ::matriline::detail::FunctionSink;
     using Reply = ::matriline::detail::Reply;
     struct PluginTask;
@@ -1083,6 +1084,17 @@ struct AgentData final {
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$AgentData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
+#define CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
+// A printer agent that the application brings itself.
+struct OwnAgentData final {
+  ::rust::String id;
+  ::rust::String name;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$PluginTask
 #define CXXBRIDGE1_STRUCT_matriline$detail$PluginTask
@@ -1157,6 +1169,16 @@ void matriline$detail$cxxbridge1$205$call_values(::matriline::detail::Capability
 void matriline$detail$cxxbridge1$205$list_printer_agents(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::Vec<::matriline::detail::AgentData> *return$) noexcept;
 
 void matriline$detail$cxxbridge1$205$find_printer_agent(::matriline::detail::Host const &host, ::rust::Str id, ::std::uint64_t limit, ::matriline::detail::Failure &failure, ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$select_printer_agent(::matriline::detail::Host const &host, ::rust::Str id, ::rust::Slice<::matriline::detail::LeafData const> functions, ::matriline::detail::Failure &failure, ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$deselect_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+void matriline$detail$cxxbridge1$205$selected_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure, ::rust::String *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$own_printer_agents(::rust::Vec<::matriline::detail::OwnAgentData> *return$) noexcept;
+
+void matriline$detail$cxxbridge1$205$set_printer_agents(::matriline::detail::Host const &host, ::rust::Slice<::matriline::detail::OwnAgentData const> agents, ::matriline::detail::Failure &failure) noexcept;
 } // extern "C"
 
 ::std::size_t PluginTask::layout::size() noexcept {
@@ -1185,6 +1207,35 @@ void call_values(::matriline::detail::CapabilityHandle const &handle, ::std::siz
   ::rust::MaybeUninit<::std::shared_ptr<::matriline::detail::LoadedPluginCapability>> return$;
   matriline$detail$cxxbridge1$205$find_printer_agent(host, id, limit, failure, &return$.value);
   return ::std::move(return$.value);
+}
+
+// The functions stand in the order of `PrinterAgentFunctions`.
+::std::shared_ptr<::matriline::detail::LoadedPluginCapability> select_printer_agent(::matriline::detail::Host const &host, ::rust::Str id, ::rust::Slice<::matriline::detail::LeafData const> functions, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::std::shared_ptr<::matriline::detail::LoadedPluginCapability>> return$;
+  matriline$detail$cxxbridge1$205$select_printer_agent(host, id, functions, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+void deselect_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  matriline$detail$cxxbridge1$205$deselect_printer_agent(host, failure);
+}
+
+// Empty for none.
+::rust::String selected_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept {
+  ::rust::MaybeUninit<::rust::String> return$;
+  matriline$detail$cxxbridge1$205$selected_printer_agent(host, failure, &return$.value);
+  return ::std::move(return$.value);
+}
+
+::rust::Vec<::matriline::detail::OwnAgentData> own_printer_agents() noexcept {
+  ::rust::MaybeUninit<::rust::Vec<::matriline::detail::OwnAgentData>> return$;
+  matriline$detail$cxxbridge1$205$own_printer_agents(&return$.value);
+  return ::std::move(return$.value);
+}
+
+// Before `start`.
+void set_printer_agents(::matriline::detail::Host const &host, ::rust::Slice<::matriline::detail::OwnAgentData const> agents, ::matriline::detail::Failure &failure) noexcept {
+  matriline$detail$cxxbridge1$205$set_printer_agents(host, agents, failure);
 }
 } // namespace detail
 } // namespace matriline
@@ -1222,6 +1273,16 @@ void cxxbridge1$rust_vec$matriline$detail$AgentData$drop(::rust::Vec<::matriline
 void cxxbridge1$rust_vec$matriline$detail$AgentData$reserve_total(::rust::Vec<::matriline::detail::AgentData> *ptr, ::std::size_t new_cap) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$AgentData$set_len(::rust::Vec<::matriline::detail::AgentData> *ptr, ::std::size_t len) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$AgentData$truncate(::rust::Vec<::matriline::detail::AgentData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$OwnAgentData$new(::rust::Vec<::matriline::detail::OwnAgentData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OwnAgentData$drop(::rust::Vec<::matriline::detail::OwnAgentData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$OwnAgentData$len(::rust::Vec<::matriline::detail::OwnAgentData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$OwnAgentData$capacity(::rust::Vec<::matriline::detail::OwnAgentData> const *ptr) noexcept;
+::matriline::detail::OwnAgentData const *cxxbridge1$rust_vec$matriline$detail$OwnAgentData$data_const(::rust::Vec<::matriline::detail::OwnAgentData> const *ptr) noexcept;
+::matriline::detail::OwnAgentData *cxxbridge1$rust_vec$matriline$detail$OwnAgentData$data_mut(::rust::Vec<::matriline::detail::OwnAgentData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OwnAgentData$reserve_total(::rust::Vec<::matriline::detail::OwnAgentData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OwnAgentData$set_len(::rust::Vec<::matriline::detail::OwnAgentData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$OwnAgentData$truncate(::rust::Vec<::matriline::detail::OwnAgentData> *ptr, ::std::size_t len) noexcept;
 } // extern "C"
 
 namespace rust {
@@ -1273,6 +1334,42 @@ void Vec<::matriline::detail::AgentData>::set_len(::std::size_t len) noexcept {
 template <>
 void Vec<::matriline::detail::AgentData>::truncate(::std::size_t len) {
   return cxxbridge1$rust_vec$matriline$detail$AgentData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::OwnAgentData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$OwnAgentData$new(this);
+}
+template <>
+void Vec<::matriline::detail::OwnAgentData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::OwnAgentData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::OwnAgentData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$capacity(this);
+}
+template <>
+::matriline::detail::OwnAgentData const *Vec<::matriline::detail::OwnAgentData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$data_const(this);
+}
+template <>
+::matriline::detail::OwnAgentData *Vec<::matriline::detail::OwnAgentData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::OwnAgentData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::OwnAgentData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::OwnAgentData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$OwnAgentData$truncate(this, len);
 }
 } // namespace cxxbridge1
 } // namespace rust

@@ -967,6 +967,7 @@ namespace matriline {
     struct LeafData;
     struct GivenData;
     struct AgentData;
+    struct OwnAgentData;
     using FunctionSink = ::matriline::detail::FunctionSink;
     using Reply = ::matriline::detail::Reply;
     struct PluginTask;
@@ -1014,6 +1015,17 @@ struct AgentData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$AgentData
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
+#define CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
+// A printer agent that the application brings itself.
+struct OwnAgentData final {
+  ::rust::String id;
+  ::rust::String name;
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$OwnAgentData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$PluginTask
 #define CXXBRIDGE1_STRUCT_matriline$detail$PluginTask
 struct PluginTask final : public ::rust::Opaque {
@@ -1034,6 +1046,19 @@ void call_values(::matriline::detail::CapabilityHandle const &handle, ::std::siz
 ::rust::Vec<::matriline::detail::AgentData> list_printer_agents(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
 
 ::std::shared_ptr<::matriline::detail::LoadedPluginCapability> find_printer_agent(::matriline::detail::Host const &host, ::rust::Str id, ::std::uint64_t limit, ::matriline::detail::Failure &failure) noexcept;
+
+// The functions stand in the order of `PrinterAgentFunctions`.
+::std::shared_ptr<::matriline::detail::LoadedPluginCapability> select_printer_agent(::matriline::detail::Host const &host, ::rust::Str id, ::rust::Slice<::matriline::detail::LeafData const> functions, ::matriline::detail::Failure &failure) noexcept;
+
+void deselect_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+// Empty for none.
+::rust::String selected_printer_agent(::matriline::detail::Host const &host, ::matriline::detail::Failure &failure) noexcept;
+
+::rust::Vec<::matriline::detail::OwnAgentData> own_printer_agents() noexcept;
+
+// Before `start`.
+void set_printer_agents(::matriline::detail::Host const &host, ::rust::Slice<::matriline::detail::OwnAgentData const> agents, ::matriline::detail::Failure &failure) noexcept;
 } // namespace detail
 } // namespace matriline
 

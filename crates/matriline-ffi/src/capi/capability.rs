@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use matriline::{CapabilityType, Entry, ErrorCode, ExecutionResult, Value};
+use matriline::{Capability, CapabilityType, Entry, ErrorCode, ExecutionResult, Typed, Value};
 
 use super::execution_result::matriline_execution_result;
-use super::text::matriline_str;
+use super::text::{matriline_str, matriline_text};
 use super::{answer, give, object, text_of, value_of};
 use crate::boundary::{Fault, Outcome};
 
@@ -13,11 +13,34 @@ use crate::boundary::{Fault, Outcome};
 /// calls fail with `MATRILINE_RESULT_CAPABILITY_UNLOADED`.
 pub struct matriline_capability {
     entry: Arc<Entry>,
+    /// What is called: that of the entry, or one whose calls end in time.
+    called: Arc<dyn Capability>,
 }
 
 impl matriline_capability {
     pub(crate) fn of(entry: Arc<Entry>) -> *const Self {
-        Arc::into_raw(Arc::new(Self { entry }))
+        let called = entry.capability();
+        Self::called_by(entry, called)
+    }
+
+    /// The same with calls of its own.
+    pub(crate) fn called_by(entry: Arc<Entry>, called: Arc<dyn Capability>) -> *const Self {
+        Arc::into_raw(Arc::new(Self { entry, called }))
+    }
+
+    /// The capability behind a pointer, through the trait of its type, if it is of that type.
+    ///
+    /// # Safety
+    /// The pointer is NULL or valid.
+    pub(crate) unsafe fn view<T: Typed + ?Sized>(pointer: *const Self) -> Outcome<Arc<T>> {
+        // SAFETY: the caller's promise.
+        let capability = unsafe { Self::of_type(pointer, T::kind()) }?;
+        Ok(T::view(capability.called.clone()))
+    }
+
+    /// What is called.
+    pub(crate) fn called(&self) -> &dyn Capability {
+        &*self.called
     }
 
     /// The capability behind a pointer, if it is of that type.
@@ -43,13 +66,35 @@ impl matriline_capability {
         result_out: &mut *mut matriline_execution_result,
     ) -> Outcome<()> {
         let mut result = None;
-        self.entry.capability().call(method, args, &mut |value| {
+        self.called.call(method, args, &mut |value| {
             if let Value::Result(status, message, data) = value {
                 result = Some(ExecutionResult { status, message: message.into(), data: data.into() });
             }
         })?;
         give(result_out, matriline_execution_result(result.ok_or_else(Fault::no_answer)?));
         Ok(())
+    }
+
+    /// Calls a method whose answer is a text.
+    pub(crate) fn call_for_text(
+        &self,
+        method: usize,
+        args: &[Value<'_>],
+        text_out: &mut *mut matriline_text,
+    ) -> Outcome<()> {
+        let mut text = None;
+        self.called.call(method, args, &mut |value| {
+            if let Value::Text(answered) = value {
+                text = Some(answered.to_owned());
+            }
+        })?;
+        give(text_out, matriline_text(text.ok_or_else(Fault::no_answer)?));
+        Ok(())
+    }
+
+    /// Calls a method that answers nothing.
+    pub(crate) fn call_for_nothing(&self, method: usize, args: &[Value<'_>]) -> Outcome<()> {
+        Ok(self.called.call(method, args, &mut |_| ())?)
     }
 }
 
@@ -87,7 +132,7 @@ pub unsafe extern "C" fn matriline_capability_release(capability: *const matrili
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn matriline_capability_kind(capability: *const matriline_capability) -> u8 {
     // SAFETY: the caller's promise.
-    unsafe { value_of(capability, CapabilityType::Unknown as u8, |it| it.entry.id().kind as u8) }
+    unsafe { value_of(capability, CapabilityType::Unknown.number(), |it| it.entry.id().kind.number()) }
 }
 
 /// The name; empty for NULL. Threads: any.

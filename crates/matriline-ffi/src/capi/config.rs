@@ -4,15 +4,16 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use matriline::{DependencyOptions, LogRecord};
+use matriline::host::Generation;
+use matriline::{DependencyOptions, LogRecord, OwnAgent, PyInit, TypeDeclaration};
 use matriline_refs::PluginOptions;
 
 use super::callback::{Callback, matriline_drop_callback};
-use super::capability_config::PresetFunctions;
 use super::error::{matriline_error, matriline_result};
 use super::host::Table;
 use super::permissions::{Permit, PostToPage};
 use super::plugin_options::matriline_plugin_options;
+use super::preset_configs::PresetFunctions;
 use super::task::matriline_task;
 use super::text::matriline_str;
 use super::{enter, object, object_mut};
@@ -34,9 +35,14 @@ pub struct matriline_config {
     pub(crate) dependencies: DependencyOptions,
     pub(crate) host: Option<Arc<Table>>,
     pub(crate) host_patience: Option<Duration>,
+    pub(crate) generation: Generation,
     pub(crate) preset_configs: Option<Arc<PresetFunctions>>,
     pub(crate) permissions: Option<Arc<Permit>>,
     pub(crate) post_to_page: Option<Arc<PostToPage>>,
+    /// Those of OrcaSlicer when none are set.
+    pub(crate) printer_agents: Option<Vec<OwnAgent>>,
+    pub(crate) capability_types: Vec<TypeDeclaration>,
+    pub(crate) submodules: Vec<(String, PyInit)>,
 }
 
 /// The level of a line in the log.

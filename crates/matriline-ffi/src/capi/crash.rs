@@ -129,7 +129,7 @@ impl Row {
         matriline_crash {
             plugin_key: matriline_str::of(&self.crash.plugin),
             activity: self.activity,
-            kind: kind as u8,
+            kind: kind.number(),
             capability: matriline_str::of(capability),
             when: unix_seconds(self.crash.when),
             text: matriline_str::of(&self.text),

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use matriline::ErrorCode;
-use matriline::host::{Feature, Host, Model, PlaterState, PresetBundle, Refused, UserInterface};
+use matriline::host::{Feature, Generation, Host, Model, PlaterState, PresetBundle, Refused, UserInterface};
 
 use super::callback::matriline_drop_callback;
 use super::config::matriline_config;
@@ -32,6 +32,19 @@ pub enum matriline_feature {
     DOCK_PANELS = 4,
     /// `notify`.
     NOTIFICATIONS = 8,
+}
+
+/// A generation of the interface that plugins were written for, with all that came before it. Plugins ask for the names
+/// of a generation, such as `hasattr(orca, "pages")`.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub enum matriline_generation {
+    /// The specification's: `orca.gcode`, `orca.script`, `orca.printer_agent`, `orca.host`.
+    SPEC = 0,
+    /// And `orca.slicing`, configurations, permissions.
+    NEWER = 1,
+    /// And `orca.pages`, `orca.visualization`, events, storage.
+    NEWEST = 2,
 }
 
 /// What the application has open beside the model.
@@ -257,6 +270,31 @@ pub unsafe extern "C" fn matriline_config_set_host_patience(
         // SAFETY: the caller's promise.
         let config = unsafe { object_mut(config, "config") }?;
         config.host_patience = Some(std::time::Duration::from_millis(milliseconds));
+        Ok(())
+    })
+}
+
+/// Sets the newest generation of the interface that plugins find, a `matriline_generation`; names of newer ones do not
+/// exist for them, whatever the host has. The newest without it, which plugins of all generations run with.
+///
+/// Threads: one at a time.
+///
+/// # Safety
+/// Every pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_config_set_generation(
+    config: *mut matriline_config,
+    generation: u8,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let config = unsafe { object_mut(config, "config") }?;
+        let wrong = || {
+            let message = format!("There is no generation {generation}: give a `matriline_generation`");
+            Fault::new(ErrorCode::InvalidArgument, message)
+        };
+        config.generation = Generation::ALL.get(usize::from(generation)).copied().ok_or_else(wrong)?;
         Ok(())
     })
 }

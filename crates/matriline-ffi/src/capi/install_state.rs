@@ -155,7 +155,7 @@ pub unsafe extern "C" fn matriline_install_state_capability(
             let kind = flag.kind.as_deref().map_or(CapabilityType::Unknown, CapabilityType::from_text);
             *capability_out = matriline_capability_state {
                 name: matriline_str::of(&flag.name),
-                kind: kind as u8,
+                kind: kind.number(),
                 enabled: flag.enabled,
             };
         }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use matriline::PluginManager;
+use matriline::{ManagerBuilder, PluginManager};
 
 use super::capability::{matriline_capability, matriline_capability_list};
-use super::capability_config::Overrides;
 use super::catalog::matriline_catalog;
 use super::config::{matriline_config, write_log};
 use super::error::{matriline_error, matriline_result};
 use super::host::Application;
 use super::permissions::{permits, show};
+use super::preset_configs::Overrides;
 use super::task::matriline_task;
 use super::text::matriline_str;
 use super::{enter, give, object, object_mut, slot};
@@ -37,7 +37,8 @@ pub unsafe extern "C" fn matriline_manager_start(
         let (config, manager_out) = unsafe { (object(config, "config")?, slot(manager_out, "manager_out")?) };
         let mut builder = PluginManager::builder(&config.data_dir)
             .forward_output(config.forward_output)
-            .enforce_requires_python(config.enforce_requires_python);
+            .enforce_requires_python(config.enforce_requires_python)
+            .generation(config.generation);
         if !config.application_version.is_empty() {
             builder = builder.application_version(&config.application_version);
         }
@@ -74,6 +75,14 @@ pub unsafe extern "C" fn matriline_manager_start(
         }
         if let Some(pages) = config.post_to_page.clone() {
             builder = builder.post_to_page(move |id, message| show(&pages, id, message));
+        }
+        if let Some(agents) = config.printer_agents.clone() {
+            builder = builder.own_printer_agents(agents);
+        }
+        builder = config.capability_types.iter().cloned().fold(builder, ManagerBuilder::capability_type);
+        for (name, init) in &config.submodules {
+            // SAFETY: promised to `matriline_config_register_submodule`.
+            builder = unsafe { builder.register_submodule(name, *init) };
         }
         builder = builder.dependencies(config.dependencies.clone());
         give(manager_out, matriline_manager(builder.start()?));

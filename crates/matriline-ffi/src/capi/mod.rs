@@ -6,7 +6,9 @@ pub mod bisect;
 pub mod budgets;
 pub mod callback;
 pub mod capability;
+pub mod capability_call;
 pub mod capability_config;
+pub mod capability_types;
 pub mod catalog;
 pub mod cloud_record;
 pub mod config;
@@ -14,6 +16,7 @@ pub mod crash;
 pub mod dependencies;
 pub mod descriptor;
 pub mod discovery;
+pub mod drawing;
 pub mod error;
 pub mod execution_result;
 pub mod host;
@@ -35,11 +38,14 @@ pub mod plugin_error;
 pub mod plugin_options;
 pub mod post_process;
 pub mod preset;
+pub mod preset_configs;
 pub mod preset_document;
+pub mod printer_agents;
 pub mod reference;
 pub mod resolution;
 pub mod script;
 pub mod slice;
+pub mod submodule;
 pub mod subscribe;
 pub mod task;
 pub mod text;
@@ -49,7 +55,8 @@ pub mod unload;
 pub mod version;
 pub mod wait;
 
-use matriline::ErrorCode;
+use matriline::{Answered, ErrorCode};
+use matriline_capability::Answer;
 
 use crate::boundary::{Fault, Outcome, catch};
 use error::{matriline_error, matriline_result};
@@ -71,6 +78,22 @@ pub(crate) fn enter(
             code
         }
     }
+}
+
+/// The boundary of a C function that calls a method which always answers. `error_out` says whether it failed.
+pub(crate) fn answered<A: Answer>(
+    error_out: *mut *mut matriline_error,
+    body: impl FnOnce() -> Outcome<Answered<A>>,
+) -> A {
+    let (value, fault) = match catch(body) {
+        Ok(Answered { value, error }) => (value, error.map(Box::<Fault>::from)),
+        Err(fault) => (A::failure(), Some(fault)),
+    };
+    // SAFETY: every C function asks for a pointer that is NULL or valid.
+    if let Some(slot) = unsafe { error_out.as_mut() } {
+        *slot = fault.map_or(std::ptr::null_mut(), |fault| given(matriline_error(*fault)));
+    }
+    value
 }
 
 /// The boundary of a C function that cannot fail: a panic gives the default.
@@ -153,13 +176,18 @@ pub(crate) unsafe fn slot<'a, T>(pointer: *mut *mut T, name: &str) -> Outcome<&'
 
 /// Gives an object to C.
 pub(crate) fn give<T>(slot: &mut *mut T, object: T) {
-    *slot = Box::into_raw(Box::new(object));
+    *slot = given(object);
+}
+
+/// The object as C owns it.
+pub(crate) fn given<T>(object: T) -> *mut T {
+    Box::into_raw(Box::new(object))
 }
 
 /// Takes an object back from C and drops it.
 ///
 /// # Safety
-/// The pointer is NULL, or came from [`give`] and is used no more.
+/// The pointer is NULL, or came from [`given`] and is used no more.
 pub(crate) unsafe fn take<T>(pointer: *mut T) {
     if !pointer.is_null() {
         // SAFETY: the caller's promise.

@@ -50,7 +50,7 @@ pub(crate) fn permits(permit: &Permit, request: &PermissionRequest) -> bool {
 
 pub(crate) fn show(post: &PostToPage, id: &CapabilityId, message: &str) {
     let (key, name) = (matriline_str::of(&id.plugin_key), matriline_str::of(&id.name));
-    post.with(|post, userdata| post(userdata, key, id.kind as u8, name, matriline_str::of(message)));
+    post.with(|post, userdata| post(userdata, key, id.kind.number(), name, matriline_str::of(message)));
 }
 
 /// Sets who decides on what plugins ask to be allowed. With a NULL `callback` everything is granted. `drop_callback` may

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn matriline_pickable_list_get(
         let found = list.and_then(|list| list.0.get(index));
         if let (Some((it, reference)), Some(pickable_out)) = (found, pickable_out) {
             *pickable_out = matriline_pickable {
-                kind: it.kind as u8,
+                kind: it.kind.number(),
                 name: matriline_str::of(&it.capability_name),
                 plugin_key: matriline_str::of(&it.plugin_key),
                 plugin_name: matriline_str::of(&it.name),

@@ -213,7 +213,7 @@ fn tell(userdata: *mut c_void, callback: matriline_step_callback, step: &PostPro
     let result = step.outcome.as_ref().ok().cloned().map(matriline_execution_result);
     let error = step.outcome.as_ref().err().cloned().map(|error| matriline_error(*Box::<Fault>::from(error)));
     let step = matriline_post_process_step {
-        r#type: step.id.kind as u8,
+        r#type: step.id.kind.number(),
         name: matriline_str::of(&step.id.name),
         plugin_key: matriline_str::of(&step.id.plugin_key),
         result: result.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),

@@ -238,7 +238,7 @@ pub unsafe extern "C" fn matriline_resolution_unreferenced(
             *value_out = matriline_unreferenced_value {
                 value: matriline_str::of(&it.value),
                 option: matriline_str::of(&it.option),
-                kind: it.kind as u8,
+                kind: it.kind.number(),
                 preset: number::of_preset_kind(it.preset),
                 preset_name: matriline_str::of(&it.preset_name),
             };
@@ -334,7 +334,7 @@ fn missing_plugin(missing: &MissingPlugin, line: &str) -> matriline_missing_plug
         reference: matriline_capability_ref::of(missing.reference.as_borrowed()),
         recovery_url: optional(missing.recovery_url.as_deref()),
         option: matriline_str::of(&missing.option),
-        kind: missing.kind as u8,
+        kind: missing.kind.number(),
         preset: number::of_preset_kind(missing.preset),
         preset_name: matriline_str::of(&missing.preset_name),
         problem: optional(missing.problem.as_deref()),

@@ -233,7 +233,7 @@ fn tell_plugin(callback: &OfPlugin, key: &str) {
 
 fn tell_capability(callback: &OfCapability, id: &CapabilityId) {
     let (name, key) = (matriline_str::of(&id.name), matriline_str::of(&id.plugin_key));
-    callback.with(|function, userdata| function(userdata, id.kind as u8, name, key));
+    callback.with(|function, userdata| function(userdata, id.kind.number(), name, key));
 }
 
 fn tell_over_budget(callback: &OfOverBudget, over: &OverBudget) {
@@ -247,7 +247,7 @@ fn over_budget(over: &OverBudget, text: &str) -> matriline_over_budget {
         plugin_key: matriline_str::of(&over.plugin),
         is_call: false,
         phase: 0,
-        kind: CapabilityType::Unknown as u8,
+        kind: CapabilityType::Unknown.number(),
         name: matriline_str::of(""),
         method: matriline_str::of(""),
         elapsed_ns: nanoseconds(over.elapsed),
@@ -257,7 +257,7 @@ fn over_budget(over: &OverBudget, text: &str) -> matriline_over_budget {
     match &over.what {
         Measured::Phase(phase) => told.phase = phase_number(*phase),
         Measured::Call { capability, method } => {
-            (told.is_call, told.kind) = (true, capability.kind as u8);
+            (told.is_call, told.kind) = (true, capability.kind.number());
             (told.name, told.method) = (matriline_str::of(&capability.name), matriline_str::of(method));
         }
     }

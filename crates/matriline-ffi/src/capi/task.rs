@@ -2,6 +2,8 @@
 
 use std::ffi::c_void;
 
+use matriline::Task;
+
 use super::callback::{Callback, matriline_drop_callback};
 use super::config::matriline_config;
 use super::error::{matriline_error, matriline_result};
@@ -13,6 +15,12 @@ pub struct matriline_task(Box<dyn FnOnce() + Send>);
 impl matriline_task {
     pub(crate) fn new(act: Box<dyn FnOnce() + Send>) -> *mut Self {
         Box::into_raw(Box::new(Self(act)))
+    }
+
+    /// The same for what a plugin wants to be done.
+    pub(crate) fn of(task: &Task) -> *mut Self {
+        let task = task.clone();
+        Self::new(Box::new(move || task.run()))
     }
 }
 

@@ -98,6 +98,11 @@ pub(crate) unsafe fn take_text(text: *mut matriline_text) -> Option<String> {
     (!text.is_null()).then(|| unsafe { Box::from_raw(text) }.0)
 }
 
+/// Gives C a text, or NULL.
+pub(crate) fn give_optional(out: &mut *mut matriline_text, text: Option<String>) {
+    *out = text.map_or(std::ptr::null_mut(), |text| super::given(matriline_text(text)));
+}
+
 /// The text itself; it lives as long as the object. Empty for NULL.
 ///
 /// Threads: any.

@@ -136,7 +136,7 @@ pub unsafe extern "C" fn matriline_timings_method(
         let found = timings.and_then(|timings| timings.0.methods.get(index));
         if let (Some(method), Some(method_out)) = (found, method_out) {
             *method_out = matriline_method_timing {
-                kind: method.capability.kind as u8,
+                kind: method.capability.kind.number(),
                 name: matriline_str::of(&method.capability.name),
                 method: matriline_str::of(method.method),
                 timing: (&method.timing).into(),

@@ -45,18 +45,18 @@ impl Application {
     }
 
     fn show(&self, id: &matriline::CapabilityId, message: &str) {
-        ffi::show_message(&self.0, id.kind as u8, &id.name, &id.plugin_key, message);
+        ffi::show_message(&self.0, id.kind.number(), &id.name, &id.plugin_key, message);
     }
 }
 
 impl PresetConfigs for Application {
     fn overrides(&self, kind: CapabilityType) -> Option<String> {
         let mut text = String::new();
-        ffi::read_overrides(&self.0, kind as u8, &mut text).then_some(text)
+        ffi::read_overrides(&self.0, kind.number(), &mut text).then_some(text)
     }
 
     fn set_overrides(&self, kind: CapabilityType, text: &str) {
-        ffi::write_overrides(&self.0, kind as u8, text);
+        ffi::write_overrides(&self.0, kind.number(), text);
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use cxx::{ExternType, SharedPtr, kind, type_id};
-use matriline::{DependencyOptions, ErrorCode, Index, PluginManager, PostProcess, PostProcessStep};
+use matriline::host::Generation;
+use matriline::{
+    DependencyOptions, ErrorCode, Index, ManagerBuilder, OwnAgent, PluginManager, PostProcess,
+    PostProcessStep, PyInit, TypeDeclaration,
+};
 
 use crate::boundary::{Fault, Outcome, catch, run};
 use crate::bridge::ffi;
@@ -18,6 +22,15 @@ use crate::cxx_side::subscribe::pass_on;
 /// A manager from its start on.
 pub(crate) struct Host {
     manager: OnceLock<PluginManager>,
+    additions: Mutex<Additions>,
+}
+
+/// What a manager is to be started with beside its options.
+#[derive(Default)]
+struct Additions {
+    types: Vec<TypeDeclaration>,
+    submodules: Vec<(String, PyInit)>,
+    own_agents: Vec<OwnAgent>,
 }
 
 // SAFETY: the bridge declares the type under this very name.
@@ -27,7 +40,7 @@ unsafe impl ExternType for Host {
 }
 
 pub(crate) fn new_host() -> Box<Host> {
-    Box::new(Host { manager: OnceLock::new() })
+    Box::new(Host { manager: OnceLock::new(), additions: Mutex::default() })
 }
 
 struct Log(SharedPtr<ffi::LogSink>);
@@ -80,6 +93,28 @@ impl Host {
         self.manager.get().ok_or_else(not_started)
     }
 
+    /// One more type that plugins find once it is started.
+    pub(crate) fn declare(&self, declaration: TypeDeclaration) {
+        self.additions().types.push(declaration);
+    }
+
+    /// One more extension module that plugins find once it is started.
+    ///
+    /// # Safety
+    /// As for [`ManagerBuilder::register_submodule`].
+    pub(crate) unsafe fn register_submodule(&self, name: &str, init: PyInit) {
+        self.additions().submodules.push((name.into(), init));
+    }
+
+    /// The printer agents that the application brings itself.
+    pub(crate) fn set_own_agents(&self, agents: Vec<OwnAgent>) {
+        self.additions().own_agents = agents;
+    }
+
+    fn additions(&self) -> MutexGuard<'_, Additions> {
+        self.additions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn start(
         &self,
         config: &ffi::HostConfig,
@@ -94,6 +129,7 @@ impl Host {
                 .forward_output(config.forward_output)
                 .enforce_requires_python(config.enforce_requires_python)
                 .host_patience(Duration::from_millis(config.host_patience_ms))
+                .generation(generation(config.generation))
                 .plugin_options(plugin_options(&config.plugin_options)?)
                 .dependencies(dependency_options(&config.dependencies));
             if !config.application_version.is_empty() {
@@ -115,6 +151,13 @@ impl Host {
             if !post.is_null() {
                 let post = Post(post);
                 builder = builder.post(move |act| post.post(act));
+            }
+            let Additions { types, submodules, own_agents } = std::mem::take(&mut *self.additions());
+            builder = builder.own_printer_agents(own_agents);
+            builder = types.into_iter().fold(builder, ManagerBuilder::capability_type);
+            for (name, init) in submodules {
+                // SAFETY: promised to `Host::register_submodule`.
+                builder = unsafe { builder.register_submodule(name, init) };
             }
             if let Some(host) = host_of(offer) {
                 builder = builder.host(host);
@@ -155,6 +198,11 @@ impl Host {
     }
 }
 
+/// The generation of that number; of a number that has none, the newest.
+fn generation(number: u8) -> Generation {
+    Generation::ALL.get(usize::from(number)).copied().unwrap_or_default()
+}
+
 fn dependency_options(data: &ffi::DependencyData) -> DependencyOptions {
     let path = |text: &String| (!text.is_empty()).then(|| PathBuf::from(text));
     DependencyOptions {
@@ -182,7 +230,7 @@ pub(crate) fn list(list: &ffi::TextList) -> Option<&[String]> {
 
 fn report_step(sink: Pin<&mut ffi::StepSink>, step: &PostProcessStep) {
     let mut data = ffi::StepData {
-        kind: step.id.kind as u8,
+        kind: step.id.kind.number(),
         name: &step.id.name,
         plugin_key: &step.id.plugin_key,
         failed: step.outcome.is_err(),

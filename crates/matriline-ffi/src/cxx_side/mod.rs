@@ -13,6 +13,7 @@ pub(crate) mod loader;
 pub(crate) mod loading;
 pub(crate) mod offer;
 pub(crate) mod preset;
+pub(crate) mod printer_agents;
 pub(crate) mod record;
 pub(crate) mod reference;
 pub(crate) mod resolver;

@@ -68,7 +68,7 @@ impl Document {
 pub(crate) fn orca_options() -> Vec<ffi::OptionData> {
     let data = |option: &PluginOption| ffi::OptionData {
         key: option.key.clone(),
-        kind: option.kind as u8,
+        kind: option.kind.number(),
         holds: number::of_option_value(option.value),
         built_in: option.built_in.clone(),
     };

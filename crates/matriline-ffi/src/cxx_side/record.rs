@@ -68,7 +68,7 @@ fn crash_data(crash: &Crash) -> Outcome<ffi::CrashData> {
     Ok(ffi::CrashData {
         plugin_key: crash.plugin.clone(),
         activity: activity_number(&crash.activity)?,
-        kind: kind as u8,
+        kind: kind.number(),
         capability,
         when: unix_seconds(crash.when),
         text: crash.to_string(),
@@ -91,7 +91,7 @@ pub(crate) fn timings(host: &Host, key: &str, failure: Pin<&mut Failure>) -> ffi
         let timings = host.manager()?.timings(key);
         let phases = Phase::ALL.iter().map(|phase| timing_data(timings.phases.of(*phase)));
         let methods = timings.methods.iter().map(|method| ffi::MethodTimingData {
-            kind: method.capability.kind as u8,
+            kind: method.capability.kind.number(),
             name: method.capability.name.clone(),
             method: method.method.to_owned(),
             timing: timing_data(&method.timing),

@@ -100,7 +100,7 @@ fn missing_data(missing: &MissingPlugin) -> ffi::MissingData {
         option: missing.option.clone(),
         preset: number::of_preset_kind(missing.preset),
         preset_name: missing.preset_name.clone(),
-        kind: missing.kind as u8,
+        kind: missing.kind.number(),
         problem: missing.brief_problem().unwrap_or_default().to_owned(),
         text: missing.to_string(),
     }
@@ -112,7 +112,7 @@ fn unreferenced_data(unreferenced: &Unreferenced) -> ffi::UnreferencedData {
         option: unreferenced.option.clone(),
         preset: number::of_preset_kind(unreferenced.preset),
         preset_name: unreferenced.preset_name.clone(),
-        kind: unreferenced.kind as u8,
+        kind: unreferenced.kind.number(),
     }
 }
 
@@ -127,7 +127,7 @@ fn message_data(message: &Message<'_>) -> ffi::MessageData {
 
 fn pickable_data(found: Available) -> ffi::PickableData {
     ffi::PickableData {
-        kind: found.kind as u8,
+        kind: found.kind.number(),
         reference: found.reference().map(|reference| reference.to_string()).unwrap_or_default(),
         value: found.agent_id.unwrap_or_else(|| found.capability_name.clone()),
         name: found.capability_name,

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use cxx::{ExternType, SharedPtr, kind, type_id};
+use cxx::{CxxString, ExternType, SharedPtr, kind, type_id};
 use matriline::{
     CallError, Capability, CapabilityId, Entry, ErrorCode, PrinterAgentCapability, Value, within,
 };
@@ -36,6 +36,10 @@ impl CapabilityHandle {
         .unwrap_or(false)
     }
 
+    pub(crate) fn capability(&self) -> &Arc<dyn Capability> {
+        &self.capability
+    }
+
     pub(crate) fn id(&self) -> &CapabilityId {
         self.capability.id()
     }
@@ -48,6 +52,28 @@ impl CapabilityHandle {
         answer: &mut dyn FnMut(Value<'_>),
     ) -> Result<(), CallError> {
         self.capability.call(method, args, answer)
+    }
+
+    /// Calls a method whose answer is a text.
+    pub(crate) fn call_for_text(
+        &self,
+        method: usize,
+        args: &[Value<'_>],
+        mut answer: Pin<&mut CxxString>,
+    ) -> Outcome<()> {
+        let mut is_text = false;
+        self.capability.call(method, args, &mut |value| {
+            if let Value::Text(text) = value {
+                answer.as_mut().push_str(text);
+                is_text = true;
+            }
+        })?;
+        is_text.then_some(()).ok_or_else(Fault::no_answer)
+    }
+
+    /// Calls a method that answers nothing.
+    pub(crate) fn call_for_nothing(&self, method: usize, args: &[Value<'_>]) -> Outcome<()> {
+        Ok(self.capability.call(method, args, &mut |_| ())?)
     }
 
     /// Calls a method whose answer is an `ExecutionResult`; its texts are copied once, while Python owns them.
@@ -102,6 +128,6 @@ pub(crate) fn shell_within(entry: &Arc<Entry>, limit: Duration) -> SharedPtr<ffi
 fn object(entry: &Arc<Entry>, capability: Arc<dyn Capability>) -> SharedPtr<ffi::LoadedPluginCapability> {
     let handle = CapabilityHandle { capability, entry: Arc::downgrade(entry) };
     let id = entry.id();
-    let object = ffi::make_shell(Box::new(handle), id.kind as u8, &id.name, &id.plugin_key);
+    let object = ffi::make_shell(Box::new(handle), id.kind.number(), &id.name, &id.plugin_key);
     object.unwrap_or_else(|_| SharedPtr::null())
 }

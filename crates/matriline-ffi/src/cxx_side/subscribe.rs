@@ -25,7 +25,7 @@ impl Subscriber {
     }
 
     fn capability(&self, id: &CapabilityId) {
-        pass_on(ffi::tell_capability(&self.0, id.kind as u8, &id.name, &id.plugin_key));
+        pass_on(ffi::tell_capability(&self.0, id.kind.number(), &id.name, &id.plugin_key));
     }
 
     fn over_budget(&self, over: &OverBudget) {
@@ -44,7 +44,7 @@ impl Subscriber {
         match &over.what {
             Measured::Phase(phase) => data.phase = phase_number(*phase),
             Measured::Call { capability, method } => {
-                (data.is_call, data.kind) = (true, capability.kind as u8);
+                (data.is_call, data.kind) = (true, capability.kind.number());
                 (data.name, data.method) = (&capability.name, method);
             }
         }

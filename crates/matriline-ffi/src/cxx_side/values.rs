@@ -1,7 +1,6 @@
-//! Calls whose arguments go as values, and printer agents.
+//! Calls whose arguments go as values.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use cxx::SharedPtr;
 use matriline::{CallError, Value};
@@ -10,10 +9,9 @@ use matriline_capability::{
 };
 
 use crate::boundary::{Fault, Outcome, run};
-use crate::cxx_side::host::Host;
-use crate::cxx_side::shell::{CapabilityHandle, shell, shell_within};
+use crate::cxx_side::shell::CapabilityHandle;
 use crate::cxx_side::subscribe::pass_on;
-use crate::values::ffi::{self, AgentData, GivenData, LeafData};
+use crate::values::ffi::{self, GivenData, LeafData};
 
 /// Something that a plugin wants to be done on the application's main thread.
 pub(crate) struct PluginTask(Task);
@@ -24,7 +22,7 @@ impl PluginTask {
     }
 }
 
-struct Sink(SharedPtr<ffi::FunctionSink>);
+pub(crate) struct Sink(SharedPtr<ffi::FunctionSink>);
 
 // SAFETY: the sink is a `const std::function` that the application promises to be callable, and destructible, on any
 // thread.
@@ -33,8 +31,13 @@ unsafe impl Send for Sink {}
 unsafe impl Sync for Sink {}
 
 impl Sink {
+    /// `None` where the application gave no function.
+    pub(crate) fn of(sink: &SharedPtr<ffi::FunctionSink>) -> Option<Self> {
+        (!sink.is_null()).then(|| Self(sink.clone()))
+    }
+
     /// What the application throws is told to the plugin, and logged.
-    fn call(&self, args: &[Value<'_>]) -> bool {
+    pub(crate) fn call(&self, args: &[Value<'_>]) -> bool {
         if let [Value::Task(task)] = args {
             pass_on(ffi::give_task(&self.0, Box::new(PluginTask((*task).clone()))));
             return false;
@@ -101,8 +104,7 @@ fn plain<'a>(kind: Kind, leaf: &'a LeafData<'a>) -> Option<Value<'a>> {
 }
 
 fn function(spec: &'static FunctionSpec, sink: &SharedPtr<ffi::FunctionSink>) -> Option<Function> {
-    let sink = Sink(sink.clone());
-    (!sink.0.is_null()).then(|| Function::new(spec, move |args| sink.call(args)))
+    Sink::of(sink).map(|sink| Function::new(spec, move |args| sink.call(args)))
 }
 
 /// Calls a method; nothing of its answer is told when it fails.
@@ -161,32 +163,4 @@ fn tell_fields(mut reply: Pin<&mut ffi::Reply>, fields: &[OwnedValue]) -> Outcom
         told = fields.iter().try_for_each(|field| tell(reply.as_mut(), *field));
     });
     told
-}
-
-pub(crate) fn list_printer_agents(host: &Host, failure: Pin<&mut ffi::Failure>) -> Vec<AgentData> {
-    run(failure, || {
-        let agents = host.manager()?.printer_agents().list();
-        let data = |agent: matriline::ListedAgent| {
-            let (capability, plugin_key) =
-                agent.capability.map(|id| (id.name, id.plugin_key)).unwrap_or_default();
-            let matriline::AgentInfo { id, name, version, description } = agent.info;
-            AgentData { id, name, version, description, plugin_key, capability }
-        };
-        Ok(agents.into_iter().map(data).collect())
-    })
-}
-
-/// The agent of an id; with a limit, in milliseconds, an object of its own, whose calls end in time.
-pub(crate) fn find_printer_agent(
-    host: &Host,
-    id: &str,
-    limit: u64,
-    failure: Pin<&mut ffi::Failure>,
-) -> SharedPtr<ffi::LoadedPluginCapability> {
-    let found = run(failure, || Ok(host.manager()?.printer_agents().entry(id)));
-    match (found, limit) {
-        (None, _) => SharedPtr::null(),
-        (Some(entry), 0) => shell(&entry),
-        (Some(entry), limit) => shell_within(&entry, Duration::from_millis(limit)),
-    }
 }

@@ -93,3 +93,31 @@ pub enum matriline_lifecycle_evt_code {
     /// `Warn`
     Warn = 2,
 }
+
+/// How the filaments of a printer are learnt. Functions take it as a `uint8_t`.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub enum matriline_filament_sync_mode {
+    /// `None_`
+    None_ = 0,
+    /// `Subscription`
+    Subscription = 1,
+    /// `Pull`
+    Pull = 2,
+}
+
+/// How the picture of a printer's camera comes. Functions take it as a `uint8_t`.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub enum matriline_camera_stream_mode {
+    /// `None_`
+    None_ = 0,
+    /// `HTTP`
+    HTTP = 1,
+    /// `HTTPS`
+    HTTPS = 2,
+    /// `HTTP_SNAPSHOT`
+    HTTP_SNAPSHOT = 3,
+    /// `RTSP`
+    RTSP = 4,
+}

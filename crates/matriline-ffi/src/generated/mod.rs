@@ -5,5 +5,9 @@
 pub mod capability_type;
 pub mod gcode;
 pub mod members;
+pub mod pages;
+pub mod printer_agent;
+pub mod printer_agent_functions;
+pub mod printer_agent_records;
 pub mod records;
 pub mod script;

@@ -40,7 +40,7 @@ fn plain_data(descriptor: &Descriptor) -> ffi::DescriptorData {
         version: descriptor.version.clone(),
         latest_version: cloud.map(|cloud| cloud.latest_version.clone()).unwrap_or_default(),
         installed_version: descriptor.installed_version.clone(),
-        capability_types: descriptor.capability_types.iter().map(|&kind| kind as u8).collect(),
+        capability_types: descriptor.capability_types.iter().map(|kind| kind.number()).collect(),
         display_types: cloud.map(|cloud| cloud.display_types.clone()).unwrap_or_default(),
         entry_package: descriptor.entry_package.clone().unwrap_or_default(),
         dependencies: descriptor.dependencies.clone(),

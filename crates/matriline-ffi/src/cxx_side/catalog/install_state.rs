@@ -23,5 +23,5 @@ pub(super) fn install_state_data(state: &InstallState) -> ffi::InstallStateData 
 
 fn capability_data(flag: &CapabilityFlag) -> ffi::CapabilityStateData {
     let kind = flag.kind.as_deref().map_or(CapabilityType::Unknown, CapabilityType::from_text);
-    ffi::CapabilityStateData { name: flag.name.clone(), kind: kind as u8, enabled: flag.enabled }
+    ffi::CapabilityStateData { name: flag.name.clone(), kind: kind.number(), enabled: flag.enabled }
 }

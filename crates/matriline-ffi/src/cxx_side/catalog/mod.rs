@@ -158,7 +158,7 @@ fn loaded_data(manager: &PluginManager, entry: &CatalogEntry) -> ffi::Descriptor
 
 fn with_types(manager: &PluginManager, mut data: ffi::DescriptorData) -> ffi::DescriptorData {
     for entry in manager.loader().loaded_plugin_capabilities(&data.plugin_key) {
-        let kind = entry.id().kind as u8;
+        let kind = entry.id().kind.number();
         if !data.capability_types.contains(&kind) {
             data.capability_types.push(kind);
         }
