@@ -51,8 +51,7 @@ class Probe {
 public:
     explicit Probe(const Options &options)
         : options_(options), report_(options["--report"]),
-          host_(std::make_shared<ScriptedHost>(generation(options.get("--offer", "newest")), options.get("--model"),
-                                               options.get("--presets"), report_)) {
+          host_(std::make_shared<ScriptedHost>(options.get("--model"), options.get("--presets"), report_)) {
         for (const char *name : {"plugin_key", "name", "version", "error", "load_ms"}) {
             report_.set(name, Json());
         }
@@ -107,6 +106,7 @@ private:
         start.post = [loop = loop_](MainLoop::Task task) { loop.post(std::move(task)); };
         start.dependencies = dependencies(options_);
         start.host = host_;
+        start.generation = generation(options_.get("--offer", "newest"));
         manager().configure(std::move(start));
         if (!manager().initialize()) {
             throw std::runtime_error(manager().last_error());

@@ -194,7 +194,8 @@ private:
     std::vector<std::shared_ptr<Opened>> windows_;
 };
 
-Generation generation(const std::string &name) {
+host::Generation generation(const std::string &name) {
+    using host::Generation;
     if (name == "spec") {
         return Generation::Spec;
     }
@@ -207,10 +208,8 @@ Generation generation(const std::string &name) {
     throw UsageError{"The option `--offer` takes `spec`, `newer` or `newest`, not `" + name + "`"};
 }
 
-ScriptedHost::ScriptedHost(Generation generation, const std::string &model, const std::string &presets,
-                           ProbeReport &report)
-    : generation_(generation),
-      model_(model.empty() ? a_cube() : std::make_shared<const host::Model>(host::read_model(model))),
+ScriptedHost::ScriptedHost(const std::string &model, const std::string &presets, ProbeReport &report)
+    : model_(model.empty() ? a_cube() : std::make_shared<const host::Model>(host::read_model(model))),
       presets_(presets.empty() ? a_printer() : std::make_shared<const host::PresetBundle>(host::read_presets(presets))),
       interface_(std::make_shared<Interface>(report)) {}
 
@@ -218,14 +217,7 @@ ScriptedHost::~ScriptedHost() = default;
 
 std::vector<host::Feature> ScriptedHost::features() {
     using host::Feature;
-    switch (generation_) {
-    case Generation::Spec:
-        return {};
-    case Generation::Newer:
-        return {Feature::Language, Feature::LocalBundles};
-    default:
-        return {Feature::Language, Feature::LocalBundles, Feature::DockPanels, Feature::Notifications};
-    }
+    return {Feature::Language, Feature::LocalBundles, Feature::DockPanels, Feature::Notifications};
 }
 
 std::shared_ptr<host::UserInterface> ScriptedHost::user_interface() {

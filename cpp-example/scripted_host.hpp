@@ -8,18 +8,8 @@
 #include "matriline/host.hpp"
 #include "probe_report.hpp"
 
-/// The generation of the interface that an application offers to plugins.
-enum class Generation {
-    /// What the first description of the interface has.
-    Spec,
-    /// And the language of the application, and bundles of presets.
-    Newer,
-    /// And panels and notifications.
-    Newest,
-};
-
-/// The generation of that name. Throws `UsageError` for any other.
-Generation generation(const std::string &name);
+/// The generation of the interface that is called so on the command line. Throws `UsageError` for any other name.
+matriline::host::Generation generation(const std::string &name);
 
 /// An application without a screen: a model, presets, and a user interface that says yes to everything. What it shows
 /// stands in the report.
@@ -27,7 +17,7 @@ class ScriptedHost : public matriline::host::Host {
 public:
     /// Without a file, the model is a cube; without a folder, there is one preset of each kind. Throws for what cannot
     /// be read.
-    ScriptedHost(Generation generation, const std::string &model, const std::string &presets, ProbeReport &report);
+    ScriptedHost(const std::string &model, const std::string &presets, ProbeReport &report);
     ~ScriptedHost() override;
 
     std::vector<matriline::host::Feature> features() override;
@@ -43,7 +33,6 @@ public:
 private:
     class Interface;
 
-    Generation generation_;
     std::shared_ptr<const matriline::host::Model> model_;
     std::shared_ptr<const matriline::host::PresetBundle> presets_;
     std::shared_ptr<Interface> interface_;
