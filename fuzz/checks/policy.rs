@@ -3,7 +3,7 @@
 //! The first byte chooses the reach. The rest is the path, and after each NUL a folder that is writable for the
 //! length of a call.
 
-use matriline_policy::{Reach, WriteRules};
+use matriline_policy::{PlaceRules, Reach};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) fn check(bytes: &[u8]) {
     let path = paths.next().unwrap_or(Path::new(""));
     let scoped: Vec<_> = paths.filter(|path| is_canonical(path)).collect();
 
-    let decision = WriteRules::for_plugin(Path::new(DATA), Path::new(OWN)).decide(path, reach, &scoped);
+    let decision = PlaceRules::for_plugin(Path::new(DATA), Path::new(OWN)).decide(path, reach, &scoped);
     if is_canonical(path) {
         assert_eq!(decision.is_ok(), may_write(path, reach, &scoped), "{path:?} {reach:?} in {scoped:?}");
     } else if decision.is_ok() {
@@ -43,6 +43,10 @@ fn may_write(path: &Path, reach: Reach, scoped: &[&Path]) -> bool {
     }
     let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
     if name.as_bytes().starts_with(b".install_state") {
+        return false;
+    }
+    let device = ["/proc", "/sys", "/dev"].into_iter().any(|place| path.starts_with(place));
+    if device && !path.starts_with("/dev/shm") {
         return false;
     }
     let deepest = |roots: &[&Path]| {

@@ -1,14 +1,22 @@
 //! What the policy adds to an audit event: the look-up for every event, the decision for those that write.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use matriline_policy::{Reach, WriteRules, classify, open_writes};
+use matriline_policy::{PlaceRules, Reach, classify, open_writes};
 use std::hint::black_box;
 use std::path::Path;
 
 fn look_up(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("classify");
-    for event in ["import", "object.__getattr__", "os.listdir", "open", "os.rename", "os.chflags"] {
-        group.bench_function(event, |bench| bench.iter(|| classify(black_box(event))));
+    for event in [
+        "import",
+        "object.__getattr__",
+        "builtins.id",
+        "app.event",
+        "a.plugin.event.with.a.long.name",
+        "open",
+        "os.rename",
+    ] {
+        group.bench_function(event, |bench| bench.iter(|| classify(black_box(event).as_bytes())));
     }
     group.bench_function("open for reading", |bench| {
         bench.iter(|| open_writes(black_box(Some("rb")), black_box(0)));
@@ -17,7 +25,7 @@ fn look_up(criterion: &mut Criterion) {
 
 fn decide(criterion: &mut Criterion) {
     let data = Path::new("/home/user/.config/OrcaSlicer");
-    let rules = WriteRules::for_plugin(data, &data.join("orca_plugins/header_stamp"));
+    let rules = PlaceRules::for_plugin(data, &data.join("orca_plugins/header_stamp"));
     let job = [Path::new("/tmp/orcaslicer_model/2026-11-21_10-30-00#1/Metadata")];
     let mut group = criterion.benchmark_group("decide");
     for (name, path) in [

@@ -1,4 +1,4 @@
-//! Where a plugin may write: rules about folders, the most specific one wins.
+//! Where a plugin may read and write: rules about folders, the most specific one wins.
 
 use crate::{Denied, Reach};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -6,13 +6,15 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 /// What a rule says about a folder and everything below it that has no rule of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Writes are allowed.
+    /// Reads and writes are allowed.
     Write,
+    /// Reads are allowed, whatever the mode; writes are refused.
+    Read,
     /// Writes are refused; the text says what the place holds and whose it is.
     Deny(&'static str),
 }
 
-/// The places a plugin may and may not write to.
+/// The places a plugin may and may not read and write.
 ///
 /// All paths, in the rules and in the questions, are absolute and canonical: no `.`, `..`, doubled separator or
 /// symbolic link. Allowed places are compared exactly, protected ones without regard to the case of ASCII letters,
@@ -22,7 +24,9 @@ pub enum Access {
 /// name begins with `.install_state` (a plugin's sidecar, its lock and its temporary file) can't be written, because
 /// grants live in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriteRules {
+pub struct PlaceRules {
+    /// Names that no file may have that a plugin opens, in small letters.
+    secrets: Vec<String>,
     /// The longest path first: the first match is the most specific.
     rules: Vec<Rule>,
 }
@@ -36,7 +40,7 @@ struct Rule {
 const NULL_DEVICE: &str = "/dev/null";
 const SIDECAR: &str = ".install_state";
 
-impl WriteRules {
+impl PlaceRules {
     /// The rules of a plugin whose files are in `plugin_folder`: the application's data folder less what would let a
     /// plugin rule itself or others. Both paths are canonical.
     pub fn for_plugin(data_dir: &Path, plugin_folder: &Path) -> Self {
@@ -53,15 +57,46 @@ impl WriteRules {
         Self::new(protected.into_iter().chain(allowed))
     }
 
-    /// The same, and one more folder that may be written to.
+    /// The same, and one more folder that may be read and written.
     pub fn with_writable(self, folder: PathBuf) -> Self {
+        self.with(folder, Access::Write)
+    }
+
+    /// The same, and one more folder that may be read.
+    pub fn with_readable(self, folder: PathBuf) -> Self {
+        self.with(folder, Access::Read)
+    }
+
+    fn with(self, folder: PathBuf, access: Access) -> Self {
         let rules = self.rules.into_iter().map(|rule| (rule.path, rule.access));
-        Self::new(rules.chain([(folder, Access::Write)]))
+        Self { secrets: self.secrets, ..Self::new(rules.chain([(folder, access)])) }
+    }
+
+    /// The same, and files whose name begins with one of these, whatever the case and the folder, are neither read nor
+    /// written: what the application keeps its secrets in, with all backups and temporary files beside.
+    pub fn with_secrets<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        let names = names.into_iter().map(|name| name.as_ref().to_lowercase());
+        let secrets = self.secrets.iter().cloned().chain(names).filter(|name| !name.is_empty()).collect();
+        Self { secrets, ..self }
+    }
+
+    /// Whether the last name of a path is that of a secret.
+    #[inline]
+    pub fn is_secret(&self, path: &Path) -> bool {
+        !self.secrets.is_empty() && self.names_secret(bytes_of(path))
+    }
+
+    fn names_secret(&self, path: &[u8]) -> bool {
+        let name = path.rsplit(|&byte| is_separator(byte)).next().unwrap_or_default();
+        let begins = |secret: &String| {
+            name.get(..secret.len()).is_some_and(|head| head.eq_ignore_ascii_case(secret.as_bytes()))
+        };
+        self.secrets.iter().any(begins)
     }
 
     /// The rules of code that no plugin answers for: it writes nowhere.
     pub fn nothing() -> Self {
-        Self { rules: Vec::new() }
+        Self { secrets: Vec::new(), rules: Vec::new() }
     }
 
     /// Rules for any set of canonical folders. Where two name the same folder, the refusal counts.
@@ -70,7 +105,7 @@ impl WriteRules {
         let mut rules: Vec<Rule> =
             rules.into_iter().map(|(path, access)| Rule { path: tidy(path), access }).collect();
         rules.sort_by_key(|rule| (std::cmp::Reverse(rule.len()), rule.access == Access::Write));
-        Self { rules }
+        Self { secrets: Vec::new(), rules }
     }
 
     /// The folders below which something may be written, for whoever keeps them opened.
@@ -82,7 +117,7 @@ impl WriteRules {
     /// Whether a write of this reach is allowed at `path`. `scoped` are canonical folders, without a trailing
     /// separator, that are writable for the length of the present call; a protected place inside one stays protected.
     ///
-    /// `path` must be canonical (see [`WriteRules`]); what is relative, or has `.`, `..` or a doubled
+    /// `path` must be canonical (see [`PlaceRules`]); what is relative, or has `.`, `..` or a doubled
     /// separator left in it, is refused. Allowing
     /// allocates nothing.
     ///
@@ -98,8 +133,14 @@ impl WriteRules {
                 why: "the path isn't canonical; give an absolute path without `.`, `..` and doubled separators",
             });
         }
+        if self.is_secret(path) {
+            return Err(Denied::Filename);
+        }
         if is_sidecar(bytes) {
             return Err(Denied::Protected { why: "a plugin's installation record" });
+        }
+        if is_device(bytes) {
+            return Err(Denied::Device);
         }
         let rule = self.rules.iter().find(|rule| rule.covers(bytes));
         let scope = scoped
@@ -110,15 +151,34 @@ impl WriteRules {
         match (rule, scope) {
             (Some(rule), scope) if scope.is_none_or(|len| len <= rule.len()) => match rule.access {
                 Access::Write => {}
+                Access::Read => return Err(Denied::Outside),
                 Access::Deny(why) => return Err(Denied::Protected { why }),
             },
             (_, Some(_)) => {}
             (_, None) => return Err(Denied::Outside),
         }
-        if reach == Reach::Tree && self.holds_ruled_place(bytes, scoped) {
-            return Err(Denied::HoldsRuledPlace);
+        match reach {
+            Reach::Tree => self.decide_tree(path, scoped),
+            Reach::Contents | Reach::Entry => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether a tree can be moved or removed that may be written.
+    pub(crate) fn decide_tree(&self, path: &Path, scoped: &[&Path]) -> Result<(), Denied> {
+        match self.holds_ruled_place(bytes_of(path), scoped) {
+            true => Err(Denied::HoldsRuledPlace),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a canonical path can be read in every mode, and without a grant. What belongs to others cannot.
+    pub fn reads(&self, path: &Path) -> bool {
+        let bytes = bytes_of(path);
+        let rule = self.rules.iter().find(|rule| rule.covers(bytes));
+        rule.is_some_and(|rule| matches!(rule.access, Access::Write | Access::Read))
+            && path.is_absolute()
+            && is_tidy(bytes)
+            && !self.is_secret(path)
     }
 
     /// Whether a root or a protected place is at `path` or below it.
@@ -150,7 +210,7 @@ impl Rule {
 
     fn covers(&self, path: &[u8]) -> bool {
         let case = match self.access {
-            Access::Write => Case::Kept,
+            Access::Write | Access::Read => Case::Kept,
             Access::Deny(_) => Case::Ignored,
         };
         is_within(path, bytes_of(&self.path), case)
@@ -176,6 +236,17 @@ fn is_within(path: &[u8], folder: &[u8], case: Case) -> bool {
             Case::Kept => head == folder,
             Case::Ignored => head.eq_ignore_ascii_case(folder),
         }
+}
+
+/// Whether a canonical path is a canonical folder or below it.
+pub(crate) fn is_inside(path: &Path, folder: &Path) -> bool {
+    is_within(bytes_of(path), bytes_of(folder), Case::Kept)
+}
+
+/// Whether a write there is no write to a file: devices, views of processes and of the kernel.
+fn is_device(path: &[u8]) -> bool {
+    let below = |folder: &str| is_within(path, folder.as_bytes(), Case::Kept);
+    below("/proc") || below("/sys") || below("/dev") && !below("/dev/shm")
 }
 
 fn is_sidecar(path: &[u8]) -> bool {
@@ -206,8 +277,8 @@ mod tests {
 
     const OWN: &str = "/data/orca_plugins/stamp";
 
-    fn rules() -> WriteRules {
-        WriteRules::for_plugin(Path::new("/data"), Path::new(OWN))
+    fn rules() -> PlaceRules {
+        PlaceRules::for_plugin(Path::new("/data"), Path::new(OWN))
     }
 
     fn check(path: &str, reach: Reach, expected: Result<(), &str>) {
@@ -222,6 +293,7 @@ mod tests {
     }
 
     const OUTSIDE: Result<(), &str> = Err("outside allowed root");
+    const DEVICE: Result<(), &str> = Err("device file or part of `/proc`");
     const SHARED: Result<(), &str> = Err("protected place: other plugins and their settings");
     const RECORD: Result<(), &str> = Err("protected place: a plugin's installation record");
     const WHOLE: Result<(), &str> =
@@ -364,13 +436,17 @@ mod tests {
     #[test]
     fn the_null_device_can_be_opened_and_nothing_more() {
         check("/dev/null", Reach::Contents, Ok(()));
-        check("/dev/null", Reach::Entry, OUTSIDE);
-        check("/dev/nullx", Reach::Contents, OUTSIDE);
+        check("/dev/null", Reach::Entry, DEVICE);
+        check("/dev/nullx", Reach::Contents, DEVICE);
+        check("/dev/shm/x", Reach::Contents, OUTSIDE);
+        check("/proc/self/mem", Reach::Contents, DEVICE);
+        check("/sys/power/state", Reach::Contents, DEVICE);
+        check("/device", Reach::Contents, OUTSIDE);
     }
 
     #[test]
     fn code_without_a_plugin_writes_nowhere() {
-        let rules = WriteRules::nothing();
+        let rules = PlaceRules::nothing();
         let decide = |path| rules.decide(Path::new(path), Reach::Contents, &[]);
         assert_eq!(decide("/data/x"), Err(Denied::Outside));
         assert_eq!(decide("/dev/null"), Ok(()));
@@ -378,14 +454,14 @@ mod tests {
 
     #[test]
     fn a_root_may_be_written_with_a_trailing_separator() {
-        let rules = WriteRules::new([(PathBuf::from("/data/"), Access::Write)]);
+        let rules = PlaceRules::new([(PathBuf::from("/data/"), Access::Write)]);
         assert_eq!(rules.decide(Path::new("/data/x"), Reach::Contents, &[]), Ok(()));
         assert_eq!(rules.roots().collect::<Vec<_>>(), [Path::new("/data")]);
     }
 
     #[test]
     fn the_whole_file_system_can_be_a_root() {
-        let rules = WriteRules::new([
+        let rules = PlaceRules::new([
             (PathBuf::from("/"), Access::Write),
             (PathBuf::from("/a"), Access::Deny("closed")),
         ]);
@@ -396,7 +472,7 @@ mod tests {
 
     #[test]
     fn a_refusal_wins_over_a_permission_for_the_same_folder() {
-        let rules = WriteRules::new([
+        let rules = PlaceRules::new([
             (PathBuf::from("/a"), Access::Write),
             (PathBuf::from("/a"), Access::Deny("closed")),
         ]);
