@@ -23,7 +23,7 @@ use std::sync::Arc;
 const PATH: [&str; 3] = ["cache", "matriline", "catalog"];
 /// The first bytes of the file; the number is that of the format, to be raised with every change of a type that is
 /// stored, in whatever crate it is. (What is stored in it has a number too, that of the readers.)
-const MAGIC: &[u8] = b"matriline catalog 2\n";
+const MAGIC: &[u8] = b"matriline catalog 3\n";
 /// Behind the magic: the checksum of all that follows, in the order of little-endian machines.
 const CHECKSUM_BYTES: usize = 4;
 /// A larger file is none of ours.
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::stamp::Stamp;
     use crate::state::parse_install_state;
-    use matriline_manifest::{ChangelogEntry, CloudOverlay, EntryPoint, Position};
+    use matriline_manifest::{ChangelogEntry, CloudOverlay, EntryPoint, Position, WantedPermissions};
 
     /// Every field of a stored type has a value of its own, as far as this crate can make one.
     fn sample() -> Memory {
@@ -205,6 +205,10 @@ mod tests {
             dependencies: vec![text("numpy")],
             requires_python: Some(text(">=3.8")),
             settings: [(text("speed"), text("3"))].into(),
+            permissions_wanted: Some(Box::new(WantedPermissions {
+                process: vec![text("ls")],
+                ..WantedPermissions::default()
+            })),
             extra: [(text("x.y"), text("1"))].into(),
             entry_points: vec![EntryPoint { name: text("n"), module: text("m"), attribute: text("a") }],
             cloud: Some(Box::new(cloud)),
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn the_number_of_the_format_follows_the_form() {
         let bytes = encode(&sample()).unwrap();
-        assert_eq!((MAGIC, crc32fast::hash(&bytes)), (&b"matriline catalog 2\n"[..], 349_214_403));
+        assert_eq!((MAGIC, crc32fast::hash(&bytes)), (&b"matriline catalog 3\n"[..], 826_071_877));
     }
 
     #[test]

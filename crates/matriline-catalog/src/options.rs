@@ -5,7 +5,7 @@ use matriline_manifest::{RequiresPython, Target};
 /// The number of the readers' answers: of what is made of a script, a wheel, a sidecar and a plugin's folder, problems
 /// and their words included. To be raised with every change of an answer, also one in the crate of the manifests;
 /// without that a plugin that does not change keeps the old answer, from the cache of an earlier build.
-const READERS: u32 = 2;
+const READERS: u32 = 3;
 
 /// What a scan needs to know of the application and its user.
 #[derive(Debug, Clone)]

@@ -88,9 +88,7 @@ fn what_is_dropped_leaves_nothing() {
 fn an_update_keeps_what_is_the_users() {
     let folder = Folder::new();
     let asking = |version: &str, table: &str| {
-        script_with(&format!(
-            "name = 'Stamp'\nversion = '{version}'\n[tool.orcaslicer.plugin.permissions]\n{table}"
-        ))
+        script_with(&format!("name = 'Stamp'\nversion = '{version}'\n[tool.matriline.permissions]\n{table}"))
     };
     let old = folder.install(&folder.file("stamp.py", asking("1", "fs_read = ['/a', '/b']")));
     assert_eq!(old.asks_for.fs_read, ["/a", "/b"]);

@@ -1,6 +1,6 @@
 //! What a plugin says about itself.
 
-use crate::{CloudOverlay, EntryPoint, Problem, Severity};
+use crate::{CloudOverlay, EntryPoint, Problem, Severity, WantedPermissions};
 use matriline_capability::CapabilityType;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub struct Descriptor {
     pub requires_python: Option<String>,
     /// The texts of `[tool.orcaslicer.plugin.settings]`; a value that is not a text is kept as it was written.
     pub settings: BTreeMap<String, String>,
+    /// What it asks its user for in `[tool.matriline.permissions]`, for scripts only; none if that is nothing.
+    pub permissions_wanted: Option<Box<WantedPermissions>>,
     /// The keys without a meaning here, by their dotted path, with their values in TOML.
     pub extra: BTreeMap<String, String>,
     /// The entry points of the group `octoprint.plugin`, for wheels only.
@@ -81,7 +83,7 @@ impl Descriptor {
     }
 
     /// Takes from `fallback` what is empty here of name, description, author, version, types, package and
-    /// dependencies, and with them the settings and the other keys of the manifest.
+    /// dependencies, and with them the settings, the wanted permissions and the other keys of the manifest.
     pub fn fill_from(&mut self, fallback: &Self) {
         fn fill<T: Clone + Default + PartialEq>(target: &mut T, fallback: &T) {
             if *target == T::default() {
@@ -97,6 +99,7 @@ impl Descriptor {
         fill(&mut self.dependencies, &fallback.dependencies);
         fill(&mut self.requires_python, &fallback.requires_python);
         fill(&mut self.settings, &fallback.settings);
+        fill(&mut self.permissions_wanted, &fallback.permissions_wanted);
         fill(&mut self.extra, &fallback.extra);
         fill(&mut self.entry_points, &fallback.entry_points);
     }

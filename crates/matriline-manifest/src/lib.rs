@@ -46,6 +46,7 @@ mod syntax;
 mod table;
 mod tags;
 mod version;
+mod wanted;
 mod wheel;
 
 pub use archive::{MAX_DIRECTORY_BYTES, MAX_MEMBERS, MAX_UNPACKED_BYTES, WheelArchive, wheel_members};
@@ -61,4 +62,5 @@ pub use record_error::RecordError;
 pub use script::{MAX_SCRIPT_BYTES, read_script, read_script_from};
 pub use tags::{Platform, Target};
 pub use version::{RequiresPython, check_requires_python, is_newer};
+pub use wanted::WantedPermissions;
 pub use wheel::{MAX_TEXT_BYTES, read_wheel};

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 const PLUGIN_TABLE: &str = "[tool.orcaslicer.plugin]";
+const PERMISSIONS_TABLE: &str = "[tool.matriline.permissions]";
 const TEXT_KEYS: [&str; 4] = ["name", "description", "author", "version"];
 const ROOT_KEYS: [&str; 2] = ["dependencies", "requires-python"];
 /// Tables that are taken for the plugin's.
@@ -76,12 +77,46 @@ impl Reader<'_> {
         for (key, value) in tool {
             match key.get_ref().as_ref() {
                 "orcaslicer" => self.orcaslicer(value),
+                "matriline" => self.matriline(value),
                 name if name.to_ascii_lowercase().contains("orca") => {
                     self.other_table(&format!("tool.{name}"), key, value);
                 }
                 _ => {}
             }
         }
+    }
+
+    /// What plugins tell matriline alone.
+    fn matriline(&mut self, ours: &Value<'_>) {
+        let Some(ours) = self.table("tool.matriline", ours) else { return };
+        for (key, value) in ours {
+            let name = key.get_ref().as_ref();
+            let path = format!("tool.matriline.{name}");
+            match name {
+                "permissions" => self.permissions(&path, value),
+                name if TEXT_KEYS.contains(&name) || ROOT_KEYS.contains(&name) => {
+                    self.misplaced(name, &path, key, value);
+                }
+                _ => {
+                    let message = format!("The key `{}` has no meaning in `[tool.matriline]`", shown(name));
+                    self.unknown(&path, key, value, Problem::note(message));
+                }
+            }
+        }
+    }
+
+    fn permissions(&mut self, path: &str, value: &Value<'_>) {
+        let Some(table) = value.get_ref().as_table() else {
+            let kind = kind(value);
+            let message =
+                format!("`{path}` is {kind} and asks for nothing: write a table, `{PERMISSIONS_TABLE}`");
+            return self.push(value, Problem::warning(message));
+        };
+        let mut wanted = self.descriptor.permissions_wanted.take().unwrap_or_default();
+        for (place, problem) in wanted.add(table) {
+            self.problems.push(problem.at(self.block.position(place.start)));
+        }
+        self.descriptor.permissions_wanted = (!wanted.is_empty()).then_some(wanted);
     }
 
     fn orcaslicer(&mut self, ours: &Value<'_>) {
@@ -116,6 +151,7 @@ impl Reader<'_> {
                     let settings = &mut self.descriptor.settings;
                     self.extra.add(&self.block.toml, "", value, settings);
                 }
+                "permissions" => self.permissions("tool.orcaslicer.plugin.permissions", value),
                 _ => {
                     let path = format!("tool.orcaslicer.plugin.{name}");
                     if ROOT_KEYS.contains(&name) {

@@ -249,6 +249,35 @@ impl CapabilityFlag {
 }
 
 impl Permissions {
+    /// The lists with their names, to be changed.
+    pub fn lists_mut(&mut self) -> [(&'static str, &mut Vec<String>); 5] {
+        let Self { fs_read, fs_readwrite, network_http, network_socket, process, rest: _ } = self;
+        [
+            ("fs_read", fs_read),
+            ("fs_readwrite", fs_readwrite),
+            ("network_http", network_http),
+            ("network_socket", network_socket),
+            ("process", process),
+        ]
+    }
+
+    /// The list of that name, to be changed.
+    pub fn list_mut(&mut self, name: &str) -> Option<&mut Vec<String>> {
+        self.lists_mut().into_iter().find(|(known, _)| *known == name).map(|(_, list)| list)
+    }
+
+    /// The list of that name.
+    pub fn list(&self, name: &str) -> Option<&[String]> {
+        Some(match name {
+            "fs_read" => &self.fs_read,
+            "fs_readwrite" => &self.fs_readwrite,
+            "network_http" => &self.network_http,
+            "network_socket" => &self.network_socket,
+            "process" => &self.process,
+            _ => return None,
+        })
+    }
+
     fn of_members(members: Members) -> (Self, Vec<String>) {
         let mut reader = Reader::of(members);
         let mut permissions = Self {
