@@ -48,6 +48,9 @@ pub enum Unanswered {
         .0.as_secs_f64()
     )]
     NotTaken(Duration),
+    /// Nobody answered in time.
+    #[error("Nobody answered within {} s", .0.as_secs_f64())]
+    TooLate(Duration),
     /// The application panicked.
     #[error("The application failed to answer: {0}")]
     Failed(String),
@@ -110,6 +113,34 @@ pub fn ask<R: Send + 'static>(act: impl FnOnce() -> R + Send + 'static) -> Resul
         let asked = Asked(call.clone());
         desk.push(Box::new(move || asked.answer(act)))?;
         call.wait(&desk)
+    })
+}
+
+/// As [`ask`], but the answer must come in time, whether or not the call was taken; a later one counts for nothing.
+/// Without a function that posts it is answered on a thread of its own. On the main thread the limit cannot hold.
+///
+/// # Errors
+/// [`Unanswered`].
+///
+/// Threads: any.
+pub fn ask_within<R: Send + 'static>(
+    limit: Duration,
+    act: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Unanswered> {
+    let desk = desk().ok_or(Unanswered::NoApplication)?;
+    host_call(|| {
+        let call = Arc::new(Call { state: Mutex::new(State::Queued), moved: Condvar::default() });
+        let asked = Asked(call.clone());
+        match desk.options.post {
+            Some(_) if thread::current().id() == desk.main => return run(act),
+            Some(_) => desk.push(Box::new(move || asked.answer(act)))?,
+            None => {
+                let answering = thread::Builder::new().name("matriline-answer".into());
+                let begun = answering.spawn(move || host_call(|| asked.answer(act)));
+                begun.map_err(|error| Unanswered::Failed(error.to_string()))?;
+            }
+        }
+        call.wait_within(limit)
     })
 }
 
@@ -223,6 +254,25 @@ impl<R> Call<R> {
         if matches!(*state, State::Queued | State::Taken) {
             *state = State::Over(answer);
             self.moved.notify_all();
+        }
+    }
+
+    /// A call that is given up before it was taken is not answered at all.
+    fn wait_within(&self, limit: Duration) -> Result<R, Unanswered> {
+        let deadline = Instant::now().checked_add(limit);
+        let mut state = self.state.lock();
+        loop {
+            match std::mem::replace(&mut *state, State::Left) {
+                State::Over(answer) => return answer,
+                _ if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                    return Err(Unanswered::TooLate(limit));
+                }
+                now => *state = now,
+            }
+            match deadline {
+                Some(deadline) => self.moved.wait_until(&mut state, deadline),
+                None => self.moved.wait(&mut state),
+            }
         }
     }
 

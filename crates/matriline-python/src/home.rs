@@ -20,9 +20,14 @@ pub(crate) fn holds_standard_library(home: &Path) -> bool {
 
 /// The file by which a home is known, relative to it.
 pub(crate) fn landmark() -> PathBuf {
+    standard_library().join("os.py")
+}
+
+/// The folder of the standard library, relative to its home.
+pub(crate) fn standard_library() -> PathBuf {
     let version = format!("python3.{}", crate::interpreter::MINOR);
     match cfg!(windows) {
-        true => ["Lib", "os.py"].iter().collect(),
-        false => ["lib", &version, "os.py"].iter().collect(),
+        true => "Lib".into(),
+        false => ["lib", &version].iter().collect(),
     }
 }

@@ -16,20 +16,24 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
-use matriline_policy::WriteRules;
+use matriline_capability::{CapabilityId, CapabilityType};
+use matriline_policy::{Grants, Mode, PlaceRules};
 use matriline_registry::lock::Mutex;
 use matriline_roots::{LazyRoot, Root};
 use pyo3::prelude::*;
 use pyo3::{ffi, ffi::PyObject};
 
-use crate::threads;
+use crate::audit::{Approvals, Standing};
 use crate::variables::{self, Variables};
+use crate::{audit, threads};
 
 /// One load of one plugin.
 pub struct Identity {
     itself: Weak<Self>,
     key: String,
-    rules: WriteRules,
+    rules: PlaceRules,
+    /// What it is allowed beyond its places, and what became of what it did.
+    standing: Standing,
     /// The folders of `rules` that exist, opened at the first write.
     roots: OnceLock<Vec<Root>>,
     code: Vec<PathBuf>,
@@ -54,9 +58,32 @@ pub struct IdentityOptions {
     /// The key of the plugin.
     pub key: String,
     /// Where it may write.
-    pub rules: WriteRules,
+    pub rules: PlaceRules,
     /// The folders its code lies in, canonical: code from there is the plugin's on whatever thread it runs.
     pub code: Vec<PathBuf>,
+    /// The folders of the packages it stands on, canonical: readable, and their code is nobody's own.
+    pub libraries: Vec<PathBuf>,
+    /// How strict the policy is with it.
+    pub mode: Mode,
+    /// The same for its capabilities of some types.
+    pub modes: Vec<(CapabilityType, Mode)>,
+    /// What the user has allowed it beyond its places.
+    pub grants: Arc<Grants>,
+}
+
+impl IdentityOptions {
+    /// A plugin of that key that writes where the rules say, in the mode [`Mode::Loading`] and with no grants.
+    pub fn new(key: impl Into<String>, rules: PlaceRules) -> Self {
+        Self {
+            key: key.into(),
+            rules,
+            code: Vec::new(),
+            libraries: Vec::new(),
+            mode: Mode::Loading,
+            modes: Vec::new(),
+            grants: Arc::default(),
+        }
+    }
 }
 
 /// All identities that code may belong to: the newest load of a plugin, and earlier ones that left threads.
@@ -65,11 +92,12 @@ static KNOWN: Mutex<Vec<Arc<Identity>>> = Mutex::new(Vec::new());
 impl Identity {
     /// Makes the identity of a load and lets its code be known.
     pub fn new(options: IdentityOptions) -> Arc<Self> {
-        let IdentityOptions { key, rules, code } = options;
+        let IdentityOptions { key, rules, code, libraries, mode, modes, grants } = options;
         let identity = Arc::new_cyclic(|itself| Self {
             itself: itself.clone(),
             key,
             rules,
+            standing: Standing::new(libraries, mode, modes, grants),
             roots: OnceLock::new(),
             code,
             alive: AtomicBool::new(true),
@@ -88,6 +116,26 @@ impl Identity {
     /// The key of the plugin.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// What it is allowed beyond its places, and what became of what it did.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// What the user has allowed it from now on, also for calls that run.
+    pub fn set_grants(&self, grants: Arc<Grants>) {
+        self.standing.set_grants(grants);
+    }
+
+    /// How strict the policy is with it from now on, also for calls that run.
+    pub fn set_mode(&self, mode: Mode) {
+        self.standing.set_mode(mode);
+    }
+
+    /// The same for its capabilities of one type.
+    pub fn set_mode_for(&self, kind: CapabilityType, mode: Mode) {
+        self.standing.set_mode_for(kind, mode);
     }
 
     /// The identity as its threads share it.
@@ -135,6 +183,37 @@ impl Identity {
         KNOWN.lock().iter().filter(|identity| identity.threads() > 0).cloned().collect()
     }
 
+    /// All that code may belong to.
+    pub(crate) fn known() -> Vec<Arc<Self>> {
+        KNOWN.lock().clone()
+    }
+
+    /// The folders whose files it reads without a question, canonical: its own code, its packages.
+    pub(crate) fn code_folders(&self) -> impl Iterator<Item = &Path> {
+        self.code.iter().map(PathBuf::as_path).chain(self.standing.libraries())
+    }
+
+    /// Whether a canonical path is its own code or lies in its packages.
+    pub(crate) fn holds_code(&self, path: &Path) -> bool {
+        self.code_folders().any(|folder| path.starts_with(folder))
+    }
+
+    /// Whether a path, as it is written, is one that it reads without a question: in its folders, its packages, the
+    /// standard library. Links are not looked for.
+    #[inline]
+    pub(crate) fn is_own_place(&self, path: &[u8]) -> bool {
+        let own =
+            || self.code_folders().chain(self.rules.roots()).any(|folder| is_written_below(path, folder));
+        self.is_others_place(path) || own() && !climbs(path)
+    }
+
+    /// The same of those that it cannot write to, where no link of its own making can lie.
+    #[inline]
+    pub(crate) fn is_others_place(&self, path: &[u8]) -> bool {
+        let library = || self.standing.libraries().any(|folder| is_written_below(path, folder));
+        (audit::is_standard_library(path) || library()) && !climbs(path)
+    }
+
     /// Whose code the file at `path` is.
     pub(crate) fn of_code(path: &Path) -> Option<Arc<Self>> {
         let known = KNOWN.lock();
@@ -142,7 +221,7 @@ impl Identity {
     }
 
     /// Where it may write, or `None` once its load is over.
-    pub(crate) fn rules(&self) -> Option<&WriteRules> {
+    pub(crate) fn rules(&self) -> Option<&PlaceRules> {
         self.alive.load(Ordering::Acquire).then_some(&self.rules)
     }
 
@@ -165,6 +244,18 @@ impl Identity {
     }
 }
 
+/// Whether a path, as it is written, is a folder or begins with it. The end is looked at first, which tells most apart.
+#[inline]
+pub(crate) fn is_written_below(path: &[u8], folder: &Path) -> bool {
+    let folder = folder.as_os_str().as_encoded_bytes();
+    path.get(folder.len()).is_none_or(|byte| *byte == b'/') && path.starts_with(folder)
+}
+
+/// Whether a path may go up again.
+fn climbs(path: &[u8]) -> bool {
+    path.windows(3).any(|part| part == b"/..")
+}
+
 thread_local! {
     static CURRENT: Cell<*const Scope<'static>> = const { Cell::new(std::ptr::null()) };
 }
@@ -181,8 +272,12 @@ const HOST: *const Scope<'static> = std::ptr::without_provenance(align_of::<Scop
 /// A stretch of a thread's time in which it runs a plugin's code.
 pub(crate) struct Scope<'a> {
     identity: &'a Identity,
+    /// The capability that was called.
+    capability: Option<&'a CapabilityId>,
     folder: Option<LazyRoot<'a>>,
     traced: Cell<bool>,
+    /// What was allowed and refused meanwhile, from the first time on.
+    approvals: Cell<Option<Box<Approvals>>>,
     older: Cell<*const Scope<'static>>,
     newer: Cell<*const Scope<'static>>,
 }
@@ -190,7 +285,7 @@ pub(crate) struct Scope<'a> {
 /// Whose code this thread runs.
 pub(crate) enum Who<'a> {
     Host,
-    Plugin(&'a Identity),
+    Plugin(&'a Scope<'a>),
     Unknown,
 }
 
@@ -202,7 +297,16 @@ pub(crate) fn with_current<R>(look: impl FnOnce(Who<'_>) -> R) -> R {
         return look(Who::Host);
     }
     // SAFETY: a scope is current only while it stands on this thread's stack.
-    look(unsafe { current.as_ref() }.map_or(Who::Unknown, |scope| Who::Plugin(scope.identity)))
+    look(unsafe { current.as_ref() }.map_or(Who::Unknown, Who::Plugin))
+}
+
+/// Looks at the key of the plugin whose code this thread runs: in a call, or on a thread that it started.
+#[inline]
+pub fn with_plugin_key<R>(look: impl FnOnce(Option<&str>) -> R) -> R {
+    with_current(|who| match who {
+        Who::Plugin(scope) => look(Some(scope.identity.key())),
+        Who::Host | Who::Unknown => look(None),
+    })
 }
 
 /// Whether this thread runs the application's code.
@@ -223,12 +327,17 @@ pub(crate) fn note_trace() {
     }
 }
 
-/// Runs `body` as a call of the plugin. The folder of `file` is writable meanwhile, on every thread of the plugin.
+/// Runs `body` as a call of the plugin's capability. The folder of `file` is writable meanwhile, on every thread of the plugin.
 ///
 /// Must run under the GIL, and `body` must hold it again when it returns.
 #[inline]
-pub(crate) fn call<R>(identity: &Identity, file: Option<&Path>, body: impl FnOnce() -> R) -> R {
-    let scope = Scope::new(identity, file);
+pub(crate) fn call<R>(
+    identity: &Identity,
+    capability: &CapabilityId,
+    file: Option<&Path>,
+    body: impl FnOnce() -> R,
+) -> R {
+    let scope = Scope::new(identity, Some(capability), file);
     let pointer = scope.pointer();
     let older = identity.calls.get();
     scope.older.set(older);
@@ -247,7 +356,7 @@ pub(crate) fn call<R>(identity: &Identity, file: Option<&Path>, body: impl FnOnc
 pub(crate) fn thread<R>(identity: &Identity, number: u64, body: impl FnOnce() -> R) -> R {
     identity.numbers.lock().push(number);
     let _gone = Numbered { identity, number };
-    Scope::new(identity, None).run(body)
+    Scope::new(identity, None, None).run(body)
 }
 
 struct Numbered<'a> {
@@ -268,7 +377,7 @@ impl Drop for Numbered<'_> {
 pub fn lifecycle<R>(identity: &Identity, body: impl FnOnce() -> R) -> R {
     // SAFETY: the GIL is held, and the guard takes a reference of its own.
     let _variables = unsafe { Variables::enter(identity.variables()) };
-    Scope::new(identity, None).run(body)
+    Scope::new(identity, None, None).run(body)
 }
 
 /// A thread that a plugin started counts until this goes.
@@ -293,11 +402,13 @@ impl Drop for CountedThread {
 }
 
 impl<'a> Scope<'a> {
-    fn new(identity: &'a Identity, file: Option<&'a Path>) -> Self {
+    fn new(identity: &'a Identity, capability: Option<&'a CapabilityId>, file: Option<&'a Path>) -> Self {
         Self {
             identity,
+            capability,
             folder: file.map(LazyRoot::of_file),
             traced: Cell::new(false),
+            approvals: Cell::new(None),
             older: Cell::new(std::ptr::null()),
             newer: Cell::new(std::ptr::null()),
         }
@@ -314,6 +425,27 @@ impl<'a> Scope<'a> {
         if self.traced.get() {
             variables::clear_trace();
         }
+        if let Some(approvals) = self.approvals.take() {
+            // SAFETY: the body holds the GIL when it returns.
+            approvals.release(unsafe { Python::assume_attached() });
+        }
+        answer
+    }
+
+    pub(crate) fn identity(&self) -> &'a Identity {
+        self.identity
+    }
+
+    /// The capability that was called.
+    pub(crate) fn capability(&self) -> Option<&'a CapabilityId> {
+        self.capability
+    }
+
+    /// Looks at what was allowed and refused meanwhile. `act` runs no Python.
+    pub(crate) fn with_approvals<R>(&self, act: impl FnOnce(&mut Approvals) -> R) -> R {
+        let mut approvals = self.approvals.take().unwrap_or_default();
+        let answer = act(&mut approvals);
+        self.approvals.set(Some(approvals));
         answer
     }
 }

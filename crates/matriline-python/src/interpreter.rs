@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 
 use crate::attach::{self, FORKED, GATE};
 use crate::identity::{HostScope, Identity};
-use crate::{audit, exception, home, imports, output, sys, threads, trampoline, version};
+use crate::{audit, exception, home, imports, output, replaced, sys, trampoline, version};
 
 /// The minor version of CPython 3 that this build serves.
 pub const MINOR: &str = env!("MATRILINE_PYTHON_MINOR");
@@ -179,6 +179,7 @@ impl Interpreter {
         }
         let home = find_home(options.home)?;
         initialize_isolated(&home)?;
+        audit::set_standard_library(home.join(home::standard_library()));
         sys::on_fork_in_child(forked);
         let prepared = {
             let _host = HostScope::enter();
@@ -265,7 +266,7 @@ fn prepare(py: Python<'_>) -> PyResult<()> {
     // The first import of `signal`, which many modules do, takes Ctrl-C from the application: it happens here.
     sys::with_interrupts_kept(|| py.import("_signal"))?;
     audit::install().map_err(pyo3::exceptions::PyRuntimeError::new_err)?;
-    threads::wrap_starters(py)?;
+    replaced::install(py)?;
     imports::install(py)?;
     output::redirect(py)
 }

@@ -14,7 +14,7 @@
 
 mod answers;
 mod attach;
-mod audit;
+pub mod audit;
 mod classes;
 pub mod desk;
 mod exception;
@@ -32,6 +32,7 @@ mod objects;
 pub mod output;
 mod panicked;
 mod passing;
+mod replaced;
 mod sys;
 mod threads;
 mod trampoline;

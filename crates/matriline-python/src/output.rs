@@ -138,7 +138,7 @@ impl Sink {
     fn write(&self, py: Python<'_>, bytes: PyBuffer<u8>) -> PyResult<usize> {
         let bytes = bytes.to_vec(py)?;
         let plugin = identity::with_current(|who| match who {
-            Who::Plugin(identity) => identity.key().to_owned(),
+            Who::Plugin(scope) => scope.identity().key().to_owned(),
             Who::Host => "application".to_owned(),
             Who::Unknown => "unknown".to_owned(),
         });

@@ -1,34 +1,35 @@
 //! Threads that plugins start, and whose they are.
 //!
 //! CPython 3.11 raises no event when a thread starts, so the starters of `_thread` are replaced before anything
-//! imports `threading`. A thread that a plugin starts runs as that plugin; others start as ever.
+//! imports `threading` (see [`replaced`](crate::replaced)). A thread runs as whoever starts it: a plugin, the
+//! application; one that nobody answers for starts as ever.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 
-use crate::identity::{self, CountedThread, Identity, Who};
+use crate::identity::{self, Captured, CountedThread, HostScope};
 use crate::modules::{module, modules};
+use crate::replaced::{self, Given, replacement};
 use crate::{exception, sys};
 
-/// The functions of `_thread` that start a thread, over all versions.
-const STARTERS: [&str; 3] = ["start_new_thread", "start_new", "start_joinable_thread"];
+// Two names of one function, and the one that 3.13 adds.
+replacement!(StartNewThread, "start_new_thread", start);
+replacement!(StartNew, "start_new", start);
+replacement!(StartJoinableThread, "start_joinable_thread", start);
 
 /// What `_thread.get_ident()` answers on the main thread.
 static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
 
 /// Replaces the starters. On the main thread, before any plugin runs.
-pub(crate) fn wrap_starters(py: Python<'_>) -> PyResult<()> {
-    let module = py.import("_thread")?;
-    MAIN_THREAD.store(module.call_method0("get_ident")?.extract()?, Ordering::Release);
-    for name in STARTERS {
-        if let Ok(original) = module.getattr(name) {
-            module.setattr(name, wrapped(original)?)?;
-        }
+pub(crate) fn replace(module: &Bound<'_, PyAny>) {
+    if let Ok(number) = module.call_method0("get_ident").and_then(|number| number.extract()) {
+        MAIN_THREAD.store(number, Ordering::Release);
     }
-    Ok(())
+    replaced::replace::<StartNewThread>(module);
+    replaced::replace::<StartNew>(module);
+    replaced::replace::<StartJoinableThread>(module);
 }
 
 /// Imports `threading` before a plugin does.
@@ -61,32 +62,19 @@ pub fn import_threading(py: Python<'_>) -> PyResult<()> {
     main.setattr("_tstate_lock", lock)
 }
 
-fn wrapped(original: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyCFunction>> {
-    let py = original.py();
-    let original = original.unbind();
-    let start = move |args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>| -> PyResult<Py<PyAny>> {
-        let py = args.py();
-        let original = original.bind(py);
-        let Some(thread) = starter().map(CountedThread::new) else {
-            return Ok(original.call(args, kwargs)?.unbind());
-        };
-        // The function comes first, by position or by name.
-        if let Some(kwargs) = kwargs
-            && let Some(function) = kwargs.get_item("function")?
-        {
-            let kwargs = kwargs.copy()?;
-            kwargs.set_item("function", PluginThread { function: function.unbind(), thread })?;
-            return Ok(original.call(args, Some(&kwargs))?.unbind());
-        }
-        if args.is_empty() || !args.get_item(0)?.is_callable() {
-            return Ok(original.call(args, kwargs)?.unbind());
-        }
-        let runs = Bound::new(py, PluginThread { function: args.get_item(0)?.unbind(), thread })?.into_any();
-        let rest = args.as_slice()[1..].iter().cloned();
-        let args = PyTuple::new(py, std::iter::once(runs).chain(rest).collect::<Vec<_>>())?;
-        Ok(original.call(&args, kwargs)?.unbind())
-    };
-    PyCFunction::new_closure(py, None, None, start)
+/// Starts a thread, which runs as whoever starts it.
+fn start<'py>(py: Python<'py>, mut given: Given<'py>) -> PyResult<Bound<'py, PyAny>> {
+    #[cfg(not(Py_3_12))]
+    replaced::announce(py, c"_thread.start_new_thread", &PyTuple::new(py, given.positional())?)?;
+    let maker = Captured::by_code(py);
+    let thread = maker.plugin().map(|identity| CountedThread::new(identity.clone()));
+    if (thread.is_some() || maker.is_host())
+        && let Some(function) = given.argument(0, "function")
+        && function.is_callable()
+    {
+        *function = Bound::new(py, StartedThread { function: function.clone().unbind(), thread })?.into_any();
+    }
+    given.pass_on(py)
 }
 
 /// What `threading` calls the thread of that number, if it knows it.
@@ -99,23 +87,15 @@ pub(crate) fn name(py: Python<'_>, number: u64) -> String {
     known().map_or_else(|_| format!("thread {number}"), |name| format!("`{name}`"))
 }
 
-/// The plugin that starts a thread now.
-fn starter() -> Option<Arc<Identity>> {
-    identity::with_current(|who| match who {
-        Who::Plugin(identity) => identity.shared(),
-        Who::Host | Who::Unknown => None,
-    })
-}
-
-/// What a thread of a plugin runs: the function it was given, as that plugin.
+/// What a thread runs: the function it was given, as the plugin that started it, or as the application.
 #[pyclass(frozen, module = "orca")]
-struct PluginThread {
+struct StartedThread {
     function: Py<PyAny>,
-    thread: CountedThread,
+    thread: Option<CountedThread>,
 }
 
 #[pymethods]
-impl PluginThread {
+impl StartedThread {
     #[pyo3(signature = (*args, **kwargs))]
     fn __call__(
         &self,
@@ -123,8 +103,12 @@ impl PluginThread {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
+        let Some(thread) = &self.thread else {
+            let _host = HostScope::enter();
+            return self.function.call(py, args, kwargs);
+        };
         let number = module(py, "_thread")?.call_method0("get_ident")?.extract()?;
-        identity::thread(self.thread.identity(), number, || self.function.call(py, args, kwargs))
+        identity::thread(thread.identity(), number, || self.function.call(py, args, kwargs))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -112,7 +112,7 @@ impl PythonCapability {
         let instance = self.instance.load(Ordering::Acquire);
         // SAFETY: the object is alive until `retire`, which needs the GIL as this call does.
         let instance = unsafe { Bound::from_borrowed_ptr_or_opt(py, instance) }?;
-        Some(identity::call(&self.identity, None, || act(&instance)))
+        Some(identity::call(&self.identity, &self.id, None, || act(&instance)))
     }
 
     /// Lets the object go. The gate in front of the capability is closed and empty.
@@ -220,7 +220,7 @@ impl Capability for PythonCapability {
             if instance.is_null() {
                 return Err(CallError::Unloaded(self.id.clone()));
             }
-            identity::call(&self.identity, method.granted(args), || {
+            identity::call(&self.identity, &self.id, method.granted(args), || {
                 let began = timing::now();
                 // SAFETY: the object is alive until `retire`, which waits for this call; the GIL is held.
                 let called = unsafe { self.call_inside(py, instance, method, args, answer) };

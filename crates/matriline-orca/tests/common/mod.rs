@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use matriline_capability::CapabilityId;
 use matriline_orca::{FailedLoad, LoadRequest, LoadedPlugin, Services, Steps, Unloaded, load};
-use matriline_policy::WriteRules;
+use matriline_policy::PlaceRules;
 use matriline_python::identity::{self, Identity, IdentityOptions};
 use matriline_python::imports::{EnvironmentName, Source};
 use matriline_python::{Interpreter, InterpreterOptions};
@@ -118,10 +118,11 @@ impl Plugin<'_> {
 
     pub fn request(&self) -> LoadRequest {
         let folder = self.host.path().join(&self.key);
+        let rules = PlaceRules::for_plugin(&self.host.path(), &folder);
         let identity = Identity::new(IdentityOptions {
-            key: self.key.clone(),
-            rules: WriteRules::for_plugin(&self.host.path(), &folder),
             code: vec![folder.clone()],
+            libraries: self.distributions.clone(),
+            ..IdentityOptions::new(&*self.key, rules)
         });
         let mut names = vec![(self.key.clone(), Source::File(folder.join(format!("{}.py", self.key))))];
         for entry in fs::read_dir(&folder).unwrap() {

@@ -23,7 +23,7 @@ pub(super) fn install(py: Python<'_>) -> PyResult<()> {
 /// The key of the plugin whose code this thread runs.
 pub(super) fn plugin_of_thread() -> Option<String> {
     identity::with_current(|who| match who {
-        Who::Plugin(identity) => Some(identity.key().to_owned()),
+        Who::Plugin(scope) => Some(scope.identity().key().to_owned()),
         Who::Host | Who::Unknown => None,
     })
 }

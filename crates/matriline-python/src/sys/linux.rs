@@ -1,8 +1,8 @@
 //! Linux.
 
-use std::ffi::{CStr, OsStr, c_void};
+use std::ffi::{CStr, CString, OsStr, c_void};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whether this thread is the one that `main` runs on.
 pub(crate) fn is_main_thread() -> bool {
@@ -18,6 +18,15 @@ pub(crate) fn library_path(address: *const c_void) -> Option<PathBuf> {
     // SAFETY: a non-null name is a C string that lives as long as the library stays loaded.
     let name = (!info.dli_fname.is_null()).then(|| unsafe { CStr::from_ptr(info.dli_fname) })?;
     std::fs::canonicalize(OsStr::from_bytes(name.to_bytes())).ok()
+}
+
+/// Whether a process is a child of this one.
+pub(crate) fn is_child(process: libc::pid_t) -> bool {
+    let Ok(id) = libc::id_t::try_from(process) else { return false };
+    let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: it looks, waits for nothing and takes nothing away; `info` may be filled in.
+    id > 0 && unsafe { libc::waitid(libc::P_PID, id, info.as_mut_ptr(), flags) } == 0
 }
 
 /// Has `handler` called in the child of every fork.
@@ -50,4 +59,11 @@ pub fn system_version() -> Option<(u32, u32)> {
     }
     #[cfg(not(target_env = "gnu"))]
     None
+}
+
+/// Whether the file at an absolute path can be run as a program.
+pub(crate) fn can_be_run(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
+    // SAFETY: a C string that lives during the call.
+    path.to_bytes().starts_with(b"/") && unsafe { libc::access(path.as_ptr(), libc::X_OK) } == 0
 }
