@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use matriline_capability::{CapabilityId, TypeDeclaration};
+use matriline_capability::{CapabilityId, CapabilityType, TypeDeclaration};
 use matriline_catalog::{Discovery, ScanOptions};
 use matriline_host::{Generation, Host};
 use matriline_manifest::RequiresPython;
@@ -13,6 +13,7 @@ use matriline_orca::{self as orca, Offer, Offering, PyInit, Submodule};
 use matriline_python::{Interpreter, InterpreterOptions, logged_to, output, set_log};
 use matriline_refs::PluginOptions;
 
+use crate::audit::{self, Answer, AuditOptions, Mode, Question};
 use crate::config_store::PresetConfigs;
 use crate::events::{Events, Post};
 use crate::lease::Lease;
@@ -43,6 +44,7 @@ pub struct ManagerBuilder {
     dependencies: DependencyOptions,
     presets: Option<Arc<dyn PresetConfigs>>,
     answers: Answers,
+    audit: AuditOptions,
     types: Vec<TypeDeclaration>,
     submodules: Vec<Submodule>,
     own_agents: Vec<OwnAgent>,
@@ -73,6 +75,7 @@ impl ManagerBuilder {
             dependencies: DependencyOptions::default(),
             presets: None,
             answers: Answers::default(),
+            audit: AuditOptions::default(),
             types: Vec::new(),
             submodules: Vec::new(),
             own_agents: OwnAgent::of_orca(),
@@ -174,9 +177,10 @@ impl ManagerBuilder {
         self
     }
 
-    /// Decides whether a plugin is allowed what it asks for while it is loaded (`orca.request_permissions`): a refusal
-    /// ends the load. What is granted is kept in the sidecar and not asked again. Without a decision everything is
-    /// granted. It is called where the [`host`](Self::host) is called, and may wait for the user.
+    /// Decides whether a plugin is allowed what it asks for: while it is loaded (`orca.request_permissions`), where a
+    /// refusal ends the load, or in its metadata, when the application wants that
+    /// ([`PluginManager::ask_permissions`]). What is granted is kept in the sidecar and not asked again. Without such a
+    /// function the one for [`questions`](Self::questions) decides, and without both everything is granted. It is called where the [`host`](Self::host) is called, and may wait for the user.
     pub fn permissions(
         mut self,
         permit: impl Fn(&PermissionRequest) -> bool + Send + Sync + 'static,
@@ -221,6 +225,54 @@ impl ManagerBuilder {
         self
     }
 
+    /// How strict the policy is with plugins. [`Mode::Loading`] by default, or [`Mode::Ask`] with
+    /// [`questions`](Self::questions).
+    pub fn audit_mode(mut self, mode: Mode) -> Self {
+        self.audit.mode = Some(mode);
+        self
+    }
+
+    /// The same for one plugin, in the place of everything else that is said about modes.
+    pub fn audit_mode_for_plugin(mut self, key: impl Into<String>, mode: Mode) -> Self {
+        self.audit.by_plugin.insert(key.into(), mode);
+        self
+    }
+
+    /// The same for the calls of all capabilities of a type.
+    pub fn audit_mode_for_type(mut self, kind: CapabilityType, mode: Mode) -> Self {
+        self.audit.by_type.retain(|(known, _)| *known != kind);
+        self.audit.by_type.push((kind, mode));
+        self
+    }
+
+    /// The names of the files in which the application keeps its secrets. No plugin reads or writes a file whose name
+    /// begins like that, in whatever case and folder, so that backups and temporary files beside it are covered.
+    pub fn secrets<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.audit.secrets.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// A folder that plugins may read in every mode, and not write to: the application's resources. One that does not
+    /// exist is left out.
+    pub fn read_only_root(mut self, folder: impl AsRef<Path>) -> Self {
+        self.audit.read_only.extend(folder.as_ref().canonicalize());
+        self
+    }
+
+    /// Asks the user about what a plugin does that neither a place nor a permission covers, and makes [`Mode::Ask`] the
+    /// mode of plugins. No answer within `limit` is a no, and a later one counts for nothing. It is called where the
+    /// [`host`](Self::host) is called, without a [`post`](Self::post) on a thread of its own; the limit cannot hold on the
+    /// main thread itself. [`question_text`](crate::audit::question_text) has the words. What is answered with
+    /// [`Answer::Always`](crate::audit::Answer::Always) is kept ([`PluginManager::permissions`]).
+    pub fn questions(
+        mut self,
+        ask: impl Fn(&Question) -> Answer + Send + Sync + 'static,
+        limit: Duration,
+    ) -> Self {
+        self.audit.questions = Some((Arc::new(ask), limit));
+        self
+    }
+
     /// Starts Python, if it is not running yet, and the manager. The catalog is empty until
     /// [`PluginManager::discover_plugins`].
     ///
@@ -257,11 +309,13 @@ impl ManagerBuilder {
             environments: self.dependencies.open(&data_dir),
             presets: self.presets,
             answers: self.answers,
+            audit: self.audit,
             own_agents: self.own_agents,
             data_dir: data_dir.clone(),
             dispatch: dispatch.clone(),
             lease,
         });
+        audit::begin(&loader.0);
         let storage = PluginStorage(Arc::downgrade(&loader.0));
         let offering = logged_to(&dispatch, || {
             offer(Offer {

@@ -128,7 +128,11 @@ impl PluginManager {
             .requires_python(requires_python)
     }
 
-    fn local<'c>(&self, catalog: &'c crate::Catalog, key: &str) -> Result<&'c CatalogEntry, Error> {
+    pub(crate) fn local<'c>(
+        &self,
+        catalog: &'c crate::Catalog,
+        key: &str,
+    ) -> Result<&'c CatalogEntry, Error> {
         let found = catalog.get(key).filter(|entry| entry.has_local_package());
         found.map(|entry| &**entry).ok_or_else(|| Error::PluginNotFound { plugin: key.into() })
     }

@@ -23,6 +23,7 @@
 
 mod abandoned;
 mod agents;
+pub mod audit;
 mod bisect;
 mod builder;
 mod cancelling;
@@ -125,6 +126,11 @@ pub mod python {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;
+
+/// The example of the page on permissions.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/permissions.md")]
+struct PermissionsPage;
 
 /// The example of the page on types of an application.
 #[cfg(doctest)]

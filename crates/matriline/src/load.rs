@@ -8,11 +8,12 @@ use matriline_catalog::state::InstallState;
 use matriline_catalog::{Catalog, CatalogEntry};
 use matriline_install::environment::Environment;
 use matriline_orca::{LoadRequest, LoadedPlugin, Steps};
-use matriline_policy::WriteRules;
-use matriline_python::identity::{Identity, IdentityOptions};
+use matriline_policy::PlaceRules;
+use matriline_python::identity::IdentityOptions;
 use matriline_python::{PythonCapability, panic_text, tell};
 use matriline_registry::Entry;
 
+use crate::audit::grants;
 use crate::events::Event;
 use crate::loading::{Job, LoadOptions, LoadStage, Loading};
 use crate::marker::Activity;
@@ -222,13 +223,18 @@ impl PluginLoader {
         let folder = entry.folder.canonicalize().map_err(unreadable)?;
         let file = entry.entry.as_deref().unwrap_or(&folder);
         let code = Code::of(entry, file, &self.0.data_dir.join("cache"))?;
-        let mut rules = WriteRules::for_plugin(&self.0.data_dir, &folder);
+        let mut rules = PlaceRules::for_plugin(&self.0.data_dir, &folder);
         if let Ok(storage) = storage_folder(&self.0.data_dir, entry) {
             rules = rules.with_writable(storage);
         }
-        let identity =
-            Identity::new(IdentityOptions { key: key.clone(), rules, code: vec![code.folder.clone()] });
         let installed = environment.map(|environment| environment.folder().to_owned());
+        let stored = self.0.wishes.read(entry).unwrap_or_default();
+        let identity = self.0.audit.identity(IdentityOptions {
+            code: vec![code.folder.clone()],
+            libraries: installed.iter().cloned().collect(),
+            grants: Arc::new(grants(&stored.permissions)),
+            ..IdentityOptions::new(key, rules)
+        });
         Ok(LoadRequest {
             module: code.module,
             names: code.names,

@@ -15,6 +15,7 @@ use matriline_registry::{Entry, Registry};
 use tracing::Dispatch;
 
 use crate::agents::Agents;
+use crate::audit::{Audit, AuditOptions};
 use crate::config_store::{ConfigStore, PresetConfigs};
 use crate::drawing::Drawings;
 use crate::events::{Event, Events};
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) wishes: Wishes,
     pub(crate) configs: ConfigStore,
     pub(crate) answers: Answers,
+    pub(crate) audit: Audit,
     pub(crate) agents: Agents,
     pub(crate) drawings: Drawings,
     pub(crate) events: Arc<Events>,
@@ -70,20 +72,31 @@ pub(crate) struct LoaderParts {
     pub(crate) environments: Environments,
     pub(crate) presets: Option<Arc<dyn PresetConfigs>>,
     pub(crate) answers: Answers,
+    pub(crate) audit: AuditOptions,
     pub(crate) own_agents: Vec<OwnAgent>,
     pub(crate) lease: Lease,
 }
 
 impl PluginLoader {
     pub(crate) fn new(parts: LoaderParts) -> Self {
-        let LoaderParts { data_dir, dispatch, events, environments, presets, answers, own_agents, lease } =
-            parts;
+        let LoaderParts {
+            data_dir,
+            dispatch,
+            events,
+            environments,
+            presets,
+            answers,
+            audit,
+            own_agents,
+            lease,
+        } = parts;
         let events = Arc::new(events);
         let (marker, crashes) = logged_to(&dispatch, || Marker::open(&data_dir));
         Self(Arc::new(Inner {
             wishes: Wishes::new(data_dir.clone()),
             configs: ConfigStore::new(data_dir.clone(), presets),
             answers,
+            audit: Audit::new(audit, &data_dir),
             agents: Agents::new(own_agents),
             drawings: Drawings::default(),
             data_dir,
@@ -307,6 +320,7 @@ impl Inner {
         if lease.is_some() {
             self.marker.end();
             self.timekeeper.end();
+            self.audit.end();
             set_log(None);
         }
     }

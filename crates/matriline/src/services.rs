@@ -4,23 +4,67 @@ use std::sync::{Arc, Weak};
 
 use matriline_capability::CapabilityId;
 use matriline_catalog::CatalogEntry;
+use matriline_manifest::Descriptor;
 use matriline_orca::Services;
+use matriline_policy::GrantKind;
 use matriline_python::desk;
 
 use crate::PluginLoader;
+use crate::audit::Permission;
 use crate::config::running_version;
 use crate::loader::Inner;
 
-/// What a plugin asks to be allowed while it is loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a plugin asks to be allowed: while it is loaded (`orca.request_permissions`), or in its metadata
+/// ([`PluginManager::ask_permissions`](crate::PluginManager::ask_permissions)). Without what it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PermissionRequest {
     /// The key of the plugin.
     pub plugin: String,
     /// What users call it.
     pub name: String,
-    /// The paths that it wants to read, without those that were granted before.
+    /// The paths that it wants to read.
     pub fs_read: Vec<String>,
+    /// The paths that it wants to read and write.
+    pub fs_readwrite: Vec<String>,
+    /// The hosts that it wants to ask by HTTP.
+    pub network_http: Vec<String>,
+    /// The hosts that it wants to open sockets to.
+    pub network_socket: Vec<String>,
+    /// The programs that it wants to start.
+    pub process: Vec<String>,
+}
+
+impl PermissionRequest {
+    pub(crate) fn of(plugin: &Descriptor, wanted: &[Permission]) -> Self {
+        let mut request =
+            Self { plugin: plugin.plugin_key.clone(), name: plugin.name.clone(), ..Self::default() };
+        for Permission { kind, target } in wanted {
+            let list = match kind {
+                GrantKind::FsRead => &mut request.fs_read,
+                GrantKind::FsReadWrite => &mut request.fs_readwrite,
+                GrantKind::NetworkHttp => &mut request.network_http,
+                GrantKind::NetworkSocket => &mut request.network_socket,
+                GrantKind::Process => &mut request.process,
+            };
+            list.push(target.clone());
+        }
+        request
+    }
+
+    /// All of it, in the order of a sidecar.
+    pub fn permissions(&self) -> impl Iterator<Item = Permission> + '_ {
+        let of = |kind| match kind {
+            GrantKind::FsRead => &self.fs_read,
+            GrantKind::FsReadWrite => &self.fs_readwrite,
+            GrantKind::NetworkHttp => &self.network_http,
+            GrantKind::NetworkSocket => &self.network_socket,
+            GrantKind::Process => &self.process,
+        };
+        GrantKind::ALL.into_iter().flat_map(move |kind| {
+            of(kind).iter().map(move |target| Permission { kind, target: target.clone() })
+        })
+    }
 }
 
 /// Decides whether a plugin is allowed what it asks for.
@@ -38,7 +82,7 @@ pub(crate) struct Answers {
 
 impl Answers {
     /// Asks the application on its main thread, which may be waiting for the very load that asks.
-    fn is_granted(&self, request: &PermissionRequest) -> bool {
+    pub(crate) fn is_granted(&self, request: &PermissionRequest) -> bool {
         let Some(permit) = self.permit.clone() else { return true };
         let asked = request.clone();
         desk::ask(move || permit(&asked)).unwrap_or_else(|error| {
@@ -93,25 +137,15 @@ impl Services for LoadServices {
         saved.is_some_and(|saved| saved.is_ok())
     }
 
-    fn request_fs_read(&self, plugin: &str, paths: &[String]) -> bool {
+    fn request_fs_read(&self, _: &str, paths: &[String]) -> bool {
+        let wanted = |path: &String| Permission { kind: GrantKind::FsRead, target: path.clone() };
         let decided = self.with(|loader| {
-            let granted = loader.0.wishes.read(&self.entry).unwrap_or_default().permissions.fs_read;
-            let mut wanted: Vec<String> = Vec::new();
-            for path in paths {
-                if !granted.contains(path) && !wanted.contains(path) {
-                    wanted.push(path.clone());
-                }
-            }
-            if wanted.is_empty() {
-                return true;
-            }
-            let name = self.entry.descriptor.name.clone();
-            let request = PermissionRequest { plugin: plugin.into(), name, fs_read: wanted };
-            let is_granted = loader.0.answers.is_granted(&request);
-            if is_granted {
-                loader.0.wishes.granted(&self.entry, &request.fs_read);
-            }
-            is_granted
+            let decided = loader.ask_for(&self.entry, paths.iter().map(wanted).collect());
+            decided.unwrap_or_else(|error| {
+                let plugin = self.entry.descriptor.plugin_key.as_str();
+                tracing::warn!(target: "matriline::load", plugin, "What plugin `{plugin}` asks for counts as denied: {error}");
+                false
+            })
         });
         decided.unwrap_or(false)
     }

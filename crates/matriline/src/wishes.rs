@@ -16,6 +16,8 @@ use matriline_catalog::state::{
 use matriline_registry::Entry;
 use matriline_registry::lock::Mutex;
 
+use crate::audit::Permission;
+
 pub(crate) struct Wishes {
     data_dir: PathBuf,
     /// The plugins whose sidecars may say something else by now than the catalog.
@@ -84,20 +86,37 @@ impl Wishes {
         self.note(entry, update_install_state(&self.data_dir, &entry.folder, change).map(drop));
     }
 
-    /// A plugin may read these paths. One that nothing was remembered about is not loaded at the start for that.
-    pub(crate) fn granted(&self, entry: &CatalogEntry, fs_read: &[String]) {
+    /// A plugin is allowed these things; answers what is remembered of it now. One that nothing was remembered about is
+    /// not loaded at the start for that.
+    pub(crate) fn granted(&self, entry: &CatalogEntry, permissions: &[Permission]) -> Option<InstallState> {
         let change = |state: &mut InstallState| {
             if *state == InstallState::default() {
                 describe(state, entry);
                 state.enabled = false;
             }
-            state.permissions.fs_read.extend_from_slice(fs_read);
+            for Permission { kind, target } in permissions {
+                let list = state.permissions.list_mut(kind.as_str());
+                list.into_iter()
+                    .filter(|list| !list.contains(target))
+                    .for_each(|list| list.push(target.clone()));
+            }
         };
-        self.note(entry, update_install_state(&self.data_dir, &entry.folder, change).map(drop));
+        let update = update_install_state(&self.data_dir, &entry.folder, change);
+        let (state, written) = match update {
+            Ok(update) => (Some(update.state), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        self.note(entry, written);
+        state
+    }
+
+    /// The sidecar of a plugin may say something else by now than the catalog.
+    pub(crate) fn touch(&self, key: &str) {
+        self.touched.lock().insert(key.into());
     }
 
     fn note(&self, entry: &CatalogEntry, written: Result<(), StateError>) {
-        self.touched.lock().insert(entry.descriptor.plugin_key.clone());
+        self.touch(&entry.descriptor.plugin_key);
         if let Err(error) = written {
             warn(entry, &error);
         }

@@ -5,6 +5,7 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use common::Application;
+use matriline::audit::{GrantKind, Permission};
 use matriline::{ErrorCode, LoadOptions, PluginManager};
 use matriline_testkit::{DataFolder, MainLoop, process_tests};
 
@@ -162,7 +163,112 @@ fn outside_of_loading_it_raises() {
     assert_eq!(answer, "request_permissions() called outside plugin discovery context");
 }
 
+fn permission(kind: GrantKind, target: &str) -> Permission {
+    Permission { kind, target: target.into() }
+}
+
+const DECLARED: &str = "# [tool.matriline.permissions]\n# fs_read = ['/tmp/declared/**']\n\
+                        # network_http = ['Example.com']\n# process = ['/usr/bin/true']\n";
+
+/// A plugin that declares what it needs, and asks for nothing while it is loaded.
+fn declaring() -> DataFolder {
+    with(&plugin("", "pass").replace("# ///\nimport", &format!("{DECLARED}# ///\nimport")))
+}
+
+fn what_is_granted_is_listed_and_taken_back() {
+    let data = with(&plugin("", TWO));
+    let (manager, questions) = asking(&data, true);
+    load(&manager).unwrap();
+    let [a, b] = ["/tmp/a", "/tmp/b"].map(|path| permission(GrantKind::FsRead, path));
+    assert_eq!(manager.permissions("asks").unwrap(), [a.clone(), b.clone()]);
+    assert!(manager.revoke("asks", &a).unwrap());
+    assert!(!manager.revoke("asks", &a).unwrap(), "gone already");
+    assert!(!manager.revoke("asks", &permission(GrantKind::Process, "/tmp/b")).unwrap(), "another list");
+    assert_eq!(manager.permissions("asks").unwrap(), [b]);
+    assert_eq!(granted(&data), ["/tmp/b"]);
+    manager.loader().reload_plugin("asks").wait().unwrap();
+    assert_eq!(questions.lock().unwrap().last().unwrap(), &["/tmp/a"], "asked again");
+    let unknown = manager.permissions("unknown").unwrap_err();
+    assert_eq!(unknown.code(), ErrorCode::PluginNotFound);
+}
+
+/// What another program wrote beside our lists stays, and what nobody understands is listed and can be taken back.
+fn a_sidecar_of_another_program() {
+    let data = with(&plugin("", "pass"));
+    let text = r#"{"permissions": {"camera": ["front"], "process": ["x", "../y"], "fs_read": ["relative"]}, "own": 1}"#;
+    data.add_file("orca_plugins/asks/.install_state.json", text);
+    let (manager, _) = asking(&data, true);
+    let listed = manager.permissions("asks").unwrap();
+    let expected = [(GrantKind::FsRead, "relative"), (GrantKind::Process, "x"), (GrantKind::Process, "../y")];
+    assert_eq!(listed, expected.map(|(kind, target)| permission(kind, target)));
+    assert!(manager.revoke("asks", &listed[0]).unwrap());
+    let text = std::fs::read_to_string(data.path().join("orca_plugins/asks/.install_state.json")).unwrap();
+    assert!(
+        text.contains("\"camera\"") && text.contains("\"own\": 1") && !text.contains("relative"),
+        "{text}"
+    );
+}
+
+/// One dialog for everything that the metadata says, before the plugin runs.
+fn what_is_declared_is_asked_at_once() {
+    let data = declaring();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let requests = asked.clone();
+    let permit = move |request: &matriline::PermissionRequest| {
+        requests.lock().unwrap().push(request.permissions().collect::<Vec<_>>());
+        true
+    };
+    let manager = PluginManager::builder(data.path()).permissions(permit).start().unwrap();
+    manager.discover_plugins();
+    let declared = [
+        permission(GrantKind::FsRead, "/tmp/declared/**"),
+        permission(GrantKind::NetworkHttp, "example.com"),
+        permission(GrantKind::Process, "/usr/bin/true"),
+    ];
+    assert_eq!(manager.wanted_permissions("asks").unwrap(), declared);
+    assert!(manager.ask_permissions("asks").unwrap());
+    assert_eq!(*asked.lock().unwrap(), [declared.to_vec()]);
+    assert_eq!(manager.permissions("asks").unwrap(), declared);
+    assert!(manager.wanted_permissions("asks").unwrap().is_empty());
+    assert!(manager.ask_permissions("asks").unwrap(), "nothing is left to ask for");
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    assert!(!manager.catalog().get("asks").unwrap().is_enabled(), "a grant does not switch it on");
+}
+
+fn a_refusal_of_what_is_declared_grants_nothing() {
+    let data = declaring();
+    let manager = PluginManager::builder(data.path()).permissions(|_| false).start().unwrap();
+    manager.discover_plugins();
+    assert!(!manager.ask_permissions("asks").unwrap());
+    assert!(manager.permissions("asks").unwrap().is_empty());
+    load(&manager).unwrap();
+}
+
+/// What was granted stays when the plugin is updated; only what is new is asked for.
+fn an_update_keeps_what_was_granted() {
+    let data = declaring();
+    let manager = PluginManager::builder(data.path()).permissions(|_| true).start().unwrap();
+    manager.discover_plugins();
+    manager.ask_permissions("asks").unwrap();
+    load(&manager).unwrap();
+    let newer = plugin("", "pass").replace(
+        "# ///\nimport",
+        "# [tool.matriline.permissions]\n# network_http = ['example.com', 'example.org']\n# ///\nimport",
+    );
+    let file = data.add_file("asks.py", newer);
+    let installed = manager.install_plugin(&file).unwrap();
+    assert_eq!(installed.asks_for.network_http, ["example.org"]);
+    assert_eq!(manager.permissions("asks").unwrap().len(), 3);
+    let wanted = manager.wanted_permissions("asks").unwrap();
+    assert_eq!(wanted, [permission(GrantKind::NetworkHttp, "example.org")]);
+}
+
 process_tests!(
+    what_is_granted_is_listed_and_taken_back,
+    a_sidecar_of_another_program,
+    what_is_declared_is_asked_at_once,
+    a_refusal_of_what_is_declared_grants_nothing,
+    an_update_keeps_what_was_granted,
     the_question_is_asked_on_the_main_thread,
     an_application_that_panics_denies,
     what_is_granted_is_kept_and_not_asked_again,

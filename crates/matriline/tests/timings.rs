@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use matriline_capability::{CallError, Capability, CapabilityId, CapabilityType};
-use matriline_policy::WriteRules;
+use matriline_policy::PlaceRules;
 use matriline_python::identity::{Identity, IdentityOptions};
 use matriline_python::{Interpreter, InterpreterOptions, PythonCapability};
 use matriline_registry::timing::{self, Overrun};
@@ -27,8 +27,7 @@ fn capability(body: &str) -> (Arc<PythonCapability>, Entry) {
             .getattr("Script")?
             .call0()?;
         let id = CapabilityId { kind: CapabilityType::Script, name: "a".into(), plugin_key: "stamp".into() };
-        let rules = WriteRules::nothing();
-        let identity = Identity::new(IdentityOptions { key: "stamp".into(), rules, code: Vec::new() });
+        let identity = Identity::new(IdentityOptions::new("stamp", PlaceRules::nothing()));
         let base = py.import("orca.script")?.getattr("ScriptPluginCapabilityBase")?.cast_into()?;
         PythonCapability::new(&module, id, identity, matriline_orca::PACKAGE, &base)
     });
