@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "matriline/audit_question.hpp"
 #include "matriline/capability_config.hpp"
 #include "matriline/capability_type.hpp"
 #include "matriline/dependency_options.hpp"
@@ -14,6 +17,7 @@
 #include "matriline/own_printer_agent.hpp"
 #include "matriline/permission_request.hpp"
 #include "matriline/plugin_capability_identifier.hpp"
+#include "matriline/plugin_capability_type.hpp"
 #include "matriline/plugin_option.hpp"
 #include "matriline/version.hpp"
 
@@ -22,8 +26,8 @@ struct _object;
 
 MATRILINE_BEGIN_NAMESPACE
 
-/// An extension module of the application, which plugins find as `orca.<name>`: made with pybind11 or the C API, for the
-/// Python that is linked, at once or in phases (PEP 489).
+/// An extension module of the application, which plugins find as `orca.<name>`: made with pybind11 or the C API, for
+/// the Python that is linked, at once or in phases (PEP 489).
 ///
 ///     options.submodules.push_back({"extra", PyInit_extra});
 struct Submodule {
@@ -83,8 +87,23 @@ struct ManagerOptions {
     host::Generation generation = host::Generation::Newest;
     /// The overrides of configurations in the edited preset; without them no configuration is overridden.
     std::shared_ptr<PresetConfigs> preset_configs;
-    /// Decides on what plugins ask to be allowed; without it everything is granted.
+    /// Decides on what plugins ask to be allowed; without it `questions` does, and without both everything is granted.
     PermissionCallback permissions;
+    /// Asks the user about what plugins do that neither a place nor a permission covers, and makes `AuditMode::Ask`
+    /// their mode. No answer within `question_time_limit` is a no.
+    QuestionCallback questions;
+    std::chrono::milliseconds question_time_limit = std::chrono::seconds(60);
+    /// How strict the policy is with plugins; without it `AuditMode::Loading`, or `AuditMode::Ask` with `questions`.
+    std::optional<AuditMode> audit_mode;
+    /// The same by the keys of plugins, in the place of everything else that is said about modes.
+    std::map<std::string, AuditMode> audit_mode_of_plugins;
+    /// The same for the calls of all capabilities of a type.
+    std::map<PluginCapabilityType, AuditMode> audit_mode_of_types;
+    /// The names of the files in which the application keeps its secrets. No plugin reads or writes a file whose name
+    /// begins like that, in whatever case and folder.
+    std::vector<std::string> secrets;
+    /// Folders that plugins may read in every mode and not write to: the application's resources.
+    std::vector<std::string> read_only_roots;
     /// Without it messages to pages are dropped.
     PageMessageCallback post_to_page;
 };

@@ -215,6 +215,35 @@ typedef uint8_t matriline_activity;
 #endif // __cplusplus
 
 /**
+ * What happens to an act of a plugin that neither a place nor a permission covers.
+ */
+enum matriline_audit_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Reading, network and processes as they come; writing elsewhere is refused.
+   */
+  MATRILINE_AUDIT_MODE_LOADING = 0,
+  /**
+   * It is refused.
+   */
+  MATRILINE_AUDIT_MODE_ENFORCING = 1,
+  /**
+   * The user is asked; while nobody answers, it is refused.
+   */
+  MATRILINE_AUDIT_MODE_ASK = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_audit_mode matriline_audit_mode;
+#else
+typedef uint8_t matriline_audit_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Why a capability that a preset uses cannot be called.
  */
 enum matriline_bucket
@@ -1075,6 +1104,35 @@ typedef uint8_t matriline_permission;
 #endif // __cplusplus
 
 /**
+ * What a user says to a question.
+ */
+enum matriline_permission_answer
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Not now.
+   */
+  MATRILINE_PERMISSION_ANSWER_NO = 0,
+  /**
+   * This time.
+   */
+  MATRILINE_PERMISSION_ANSWER_ONCE = 1,
+  /**
+   * From now on; it is kept.
+   */
+  MATRILINE_PERMISSION_ANSWER_ALWAYS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum matriline_permission_answer matriline_permission_answer;
+#else
+typedef uint8_t matriline_permission_answer;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * An act of a plugin's life.
  */
 enum matriline_phase
@@ -1228,6 +1286,11 @@ typedef uint8_t matriline_value_kind;
 typedef struct matriline_agent_info matriline_agent_info;
 
 /**
+ * For whom a thread acts until the context is left.
+ */
+typedef struct matriline_audit_context matriline_audit_context;
+
+/**
  * A search for the plugins that make an application fail. The application is started with the plugins it names
  * (`matriline_manager_load_enabled_among`), its user says whether the fault is there, and so on. Of `n` plugins a single
  * guilty one is found with `log2 n + 2` answers.
@@ -1367,6 +1430,11 @@ typedef struct matriline_mesh matriline_mesh;
 typedef struct matriline_page_events matriline_page_events;
 
 /**
+ * Permissions in an order.
+ */
+typedef struct matriline_permission_list matriline_permission_list;
+
+/**
  * The capabilities that an option of a type may name, by name and then by plugin key.
  */
 typedef struct matriline_pickable_list matriline_pickable_list;
@@ -1433,6 +1501,11 @@ typedef struct matriline_timings matriline_timings;
 typedef struct matriline_type_declaration matriline_type_declaration;
 
 /**
+ * Violations in an order.
+ */
+typedef struct matriline_violation_list matriline_violation_list;
+
+/**
  * UTF-8 text with its length, borrowed. `data` need not end with a zero and may be NULL when `len` is 0.
  */
 typedef struct matriline_str {
@@ -1445,6 +1518,82 @@ typedef struct matriline_str {
    */
   size_t len;
 } matriline_str;
+
+/**
+ * What a plugin is about to do.
+ */
+typedef struct matriline_question {
+  /**
+   * The key of the plugin.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * The capability that was called; empty outside of a call.
+   */
+  struct matriline_str capability;
+  /**
+   * The audit event of Python.
+   */
+  struct matriline_str event;
+  /**
+   * What kind of act it is: `fs_read`, `fs_readwrite`, `fs_create`, `fs_delete`, `http`, `socket`, `process`, …
+   */
+  struct matriline_str category;
+  /**
+   * What it is done to, as far as nothing allows it yet: paths, hosts, programs.
+   */
+  const struct matriline_str *targets;
+  /**
+   * How many those are.
+   */
+  size_t targets_len;
+  /**
+   * Whether `MATRILINE_PERMISSION_ANSWER_ALWAYS` can be kept; else it counts for this time.
+   */
+  bool can_be_kept;
+  /**
+   * All of it, in an English sentence.
+   */
+  struct matriline_str text;
+} matriline_question;
+
+/**
+ * Answers a question with a `matriline_permission_answer`; any other number is a no. Called where the functions of
+ * `matriline_host` are, without `matriline_config_set_post` on a thread of its own; it may wait for the user. The
+ * question lives until it returns.
+ */
+typedef uint8_t (*matriline_question_callback)(void *userdata, const struct matriline_question *question);
+
+/**
+ * Frees the `userdata` of a callback that is needed no more.
+ */
+typedef void (*matriline_drop_callback)(void *userdata);
+
+/**
+ * An act that was refused.
+ */
+typedef struct matriline_violation {
+  /**
+   * The key of the plugin.
+   */
+  struct matriline_str plugin_key;
+  /**
+   * The capability that was called; empty outside of a call.
+   */
+  struct matriline_str capability;
+  /**
+   * The audit event of Python, or a word of the application.
+   */
+  struct matriline_str event_name;
+  /**
+   * What it would have been done to.
+   */
+  struct matriline_str path;
+  /**
+   * Why it was refused.
+   */
+  struct matriline_str reason;
+} matriline_violation;
 
 /**
  * An argument: its kind says which member counts.
@@ -1496,11 +1645,6 @@ typedef void (*matriline_log_callback)(void *userdata,
                                        struct matriline_str target,
                                        struct matriline_str plugin,
                                        struct matriline_str text);
-
-/**
- * Frees the `userdata` of a callback that is needed no more.
- */
-typedef void (*matriline_drop_callback)(void *userdata);
 
 /**
  * A plugin that was running when a process died. The texts live as long as the list.
@@ -1627,6 +1771,21 @@ typedef struct matriline_shown {
    */
   int64_t revision;
 } matriline_shown;
+
+/**
+ * One thing that a plugin is allowed, or asks for.
+ */
+typedef struct matriline_permission_item {
+  /**
+   * What may be done, a `matriline_permission`.
+   */
+  uint8_t permission;
+  /**
+   * To what: a path, a host, a program, in the forms of a sidecar. A folder with everything below ends in a slash and
+   * two asterisks, a host and all below it begins with an asterisk and a dot.
+   */
+  struct matriline_str target;
+} matriline_permission_item;
 
 /**
  * What the application has open beside the model.
@@ -2202,16 +2361,16 @@ typedef struct matriline_unresolved_value {
 } matriline_unresolved_value;
 
 /**
- * Decides whether a plugin is allowed to read the paths that it asks for (`orca.request_permissions`): without those
- * that were granted before. `name` is what users call the plugin. A refusal ends the load; what is granted is kept in
- * the sidecar and not asked again. Called where the functions of `matriline_host` are; it may wait for the user. The texts
- * live until it returns.
+ * Decides whether a plugin is allowed what it asks for: while it is loaded (`orca.request_permissions`), where a refusal
+ * ends the load, or in its metadata (`matriline_manager_ask_permissions`). `wanted` is without what it has; `name` is what
+ * users call the plugin. What is granted is kept in the sidecar and not asked again. Called where the functions of
+ * `matriline_host` are; it may wait for the user. The texts live until it returns.
  */
 typedef bool (*matriline_permission_callback)(void *userdata,
                                               struct matriline_str plugin_key,
                                               struct matriline_str name,
-                                              const struct matriline_str *fs_read,
-                                              size_t fs_read_count);
+                                              const struct matriline_permission_item *wanted,
+                                              size_t wanted_len);
 
 /**
  * Takes what a capability of type `Pages` posts to its page, a JSON text. `type` is a `matriline_capability_type`.
@@ -3027,6 +3186,312 @@ typedef struct matriline_snapshot_fn {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Sets how strict the policy is with plugins, a `matriline_audit_mode`. Without it that is
+ * `MATRILINE_AUDIT_MODE_LOADING`, and `MATRILINE_AUDIT_MODE_ASK` with `matriline_config_set_questions`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_audit_mode(struct matriline_config *config,
+                                                 uint8_t mode,
+                                                 struct matriline_error **error_out);
+
+/**
+ * The same for one plugin, in the place of everything else that is said about modes.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_set_audit_mode_for_plugin(struct matriline_config *config,
+                                                            struct matriline_str plugin_key,
+                                                            uint8_t mode,
+                                                            struct matriline_error **error_out);
+
+/**
+ * The same for the calls of all capabilities of a type, a `matriline_capability_type`.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_config_set_audit_mode_for_type(struct matriline_config *config,
+                                                          uint8_t type,
+                                                          uint8_t mode,
+                                                          struct matriline_error **error_out);
+
+/**
+ * Adds the name of a file in which the application keeps secrets. No plugin reads or writes a file whose name begins
+ * like that, in whatever case and folder.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_add_secret(struct matriline_config *config,
+                                             struct matriline_str name,
+                                             struct matriline_error **error_out);
+
+/**
+ * Adds a folder that plugins may read in every mode and not write to: the application's resources. One that does not
+ * exist is left out.
+ *
+ * Threads: one at a time.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_config_add_read_only_root(struct matriline_config *config,
+                                                     struct matriline_str folder,
+                                                     struct matriline_error **error_out);
+
+/**
+ * Sets who asks the user about what plugins do that neither a place nor a permission covers, and makes
+ * `MATRILINE_AUDIT_MODE_ASK` their mode. No answer within `time_limit_ms` is a no. With a NULL `callback` nobody is
+ * asked. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any thread, when neither the options
+ * nor a manager needs it any more.
+ *
+ * Threads: one at a time; `callback` is called on any thread.
+ *
+ * Every pointer is NULL or valid; the callbacks may be called with `userdata` on any thread.
+ */
+matriline_result matriline_config_set_questions(struct matriline_config *config,
+                                                void *userdata,
+                                                matriline_question_callback callback,
+                                                uint64_t time_limit_ms,
+                                                matriline_drop_callback drop_callback,
+                                                struct matriline_error **error_out);
+
+/**
+ * Has this thread act for a plugin, and for a capability of it if that is not empty, in a `matriline_audit_mode`, until
+ * `matriline_audit_context_leave`. Contexts nest; a new one begins without folders of its own. An empty key changes
+ * nothing.
+ *
+ * Threads: the context belongs to this one.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_context_enter(struct matriline_str plugin_key,
+                                               struct matriline_str capability,
+                                               uint8_t mode,
+                                               struct matriline_audit_context **context_out,
+                                               struct matriline_error **error_out);
+
+/**
+ * Leaves a context: the thread acts as before. The newest one first. Does nothing for NULL.
+ *
+ * Threads: the one that entered it.
+ *
+ * `context` is NULL or valid, and used no more.
+ */
+void matriline_audit_context_leave(struct matriline_audit_context *context);
+
+/**
+ * Has this thread act for a plugin from now on; for none with an empty key. The capability, the mode and the folders stay.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_set_current_plugin(struct matriline_str plugin_key,
+                                                    struct matriline_error **error_out);
+
+/**
+ * For which plugin this thread acts; empty for none. To free with `matriline_text_free`.
+ *
+ * Threads: any.
+ */
+struct matriline_text *matriline_audit_current_plugin(void);
+
+/**
+ * Has this thread act for a capability from now on; for none with an empty name.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_set_current_capability(struct matriline_str name,
+                                                        struct matriline_error **error_out);
+
+/**
+ * For which capability this thread acts; empty for none. To free with `matriline_text_free`.
+ *
+ * Threads: any.
+ */
+struct matriline_text *matriline_audit_current_capability(void);
+
+/**
+ * Sets how strict `matriline_audit_check_open` is on this thread, a `matriline_audit_mode`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_audit_set_mode(uint8_t mode, struct matriline_error **error_out);
+
+/**
+ * How strict `matriline_audit_check_open` is on this thread, a `matriline_audit_mode`. Threads: any.
+ */
+uint8_t matriline_audit_current_mode(void);
+
+/**
+ * Lets every plugin that is loaded from now on write below a folder. An empty path adds nothing.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_add_global_allowed_root(struct matriline_str folder,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Allows this thread a folder until its context ends. An empty path adds nothing.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_add_scoped_allowed_root(struct matriline_str folder,
+                                                         struct matriline_error **error_out);
+
+/**
+ * Whether the plugin that this thread acts for may open a file in a mode of Python (`r`, `wb`, …). `reason_out` may be
+ * NULL; otherwise it receives why not, a text to free with `matriline_text_free`, empty for a file that it may open. Nobody
+ * is asked.
+ *
+ * Threads: any. It asks the file system.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_check_open(struct matriline_str path,
+                                            struct matriline_str mode,
+                                            bool *allowed_out,
+                                            struct matriline_text **reason_out,
+                                            struct matriline_error **error_out);
+
+/**
+ * Keeps a violation that the application has found itself: as the last of this thread, in the list of the plugin, and as
+ * a warning in the log.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_audit_report_violation(const struct matriline_violation *violation,
+                                                  struct matriline_error **error_out);
+
+/**
+ * The last violation on this thread, of Python code or reported: a list with one or none, to free with
+ * `matriline_violation_list_free`. Threads: any.
+ */
+struct matriline_violation_list *matriline_audit_last_violation(void);
+
+/**
+ * Forgets it. Threads: any.
+ */
+void matriline_audit_clear_last_violation(void);
+
+/**
+ * Whether a path is a folder, or lies in it, once symbolic links and `..` are followed as far as the path exists.
+ *
+ * Threads: any. It asks the file system.
+ *
+ * The texts are readable.
+ */
+bool matriline_audit_is_inside_allowed_root(struct matriline_str candidate,
+                                            struct matriline_str root);
+
+/**
+ * Whether a file has a name that the running manager's application keeps secrets under.
+ *
+ * Threads: any.
+ *
+ * The text is readable.
+ */
+bool matriline_audit_is_denied_filename(struct matriline_str path);
+
+/**
+ * What was refused to a plugin since it was loaded last, oldest first, also where it swallowed the exception: the last
+ * hundred. `list_out` receives a list to free with `matriline_violation_list_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_violations(const struct matriline_manager *manager,
+                                              struct matriline_str plugin_key,
+                                              struct matriline_violation_list **list_out,
+                                              struct matriline_error **error_out);
+
+/**
+ * How often something was refused to a plugin since it was loaded last; 0 for NULL. Threads: any.
+ *
+ * `manager` is NULL or valid, the text readable.
+ */
+uint64_t matriline_manager_violation_count(const struct matriline_manager *manager,
+                                           struct matriline_str plugin_key);
+
+/**
+ * Writes what plugins did to one file, oldest first, a JSON object a line.
+ *
+ * Threads: any. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_export_activity(const struct matriline_manager *manager,
+                                                   struct matriline_str file,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Sets whether each act of a plugin is a debug message in the log as well, a little later.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+matriline_result matriline_manager_set_verbose_events(struct matriline_manager *manager,
+                                                      bool verbose,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Changes how strict the policy is with a plugin that is loaded, a `matriline_audit_mode`, at once and until it is loaded
+ * again. `changed_out` may be NULL; otherwise it receives whether the plugin is loaded.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_set_audit_mode(struct matriline_manager *manager,
+                                                  struct matriline_str plugin_key,
+                                                  uint8_t mode,
+                                                  bool *changed_out,
+                                                  struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_violation_list_len(const struct matriline_violation_list *list);
+
+/**
+ * Writes one of them to `violation_out`, whose texts live as long as the list; false, and `violation_out` as it was,
+ * beyond the end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_violation_list_get(const struct matriline_violation_list *list,
+                                  size_t index,
+                                  struct matriline_violation *violation_out);
+
+/**
+ * Frees a list. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_violation_list_free(struct matriline_violation_list *list);
 
 /**
  * A search among plugins, with all of which the fault is said to be there. A key that comes twice counts once.
@@ -4310,6 +4775,83 @@ struct matriline_str matriline_execution_result_data(const struct matriline_exec
 void matriline_execution_result_free(struct matriline_execution_result *result);
 
 /**
+ * What the user has allowed a plugin, whether or not it is loaded, as its sidecar lists it. `list_out` receives a list to
+ * free with `matriline_permission_list_free`.
+ *
+ * Threads: any. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_permissions(const struct matriline_manager *manager,
+                                               struct matriline_str plugin_key,
+                                               struct matriline_permission_list **list_out,
+                                               struct matriline_error **error_out);
+
+/**
+ * What a plugin asks for in its table `[tool.matriline.permissions]` and does not have. `list_out` is as for
+ * `matriline_manager_permissions`.
+ *
+ * Threads: any. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_wanted_permissions(const struct matriline_manager *manager,
+                                                      struct matriline_str plugin_key,
+                                                      struct matriline_permission_list **list_out,
+                                                      struct matriline_error **error_out);
+
+/**
+ * Has the user decide on all of that at once, by the callback of `matriline_config_set_permissions`: the dialog for after
+ * an install. `granted_out` may be NULL; otherwise it receives whether the plugin has everything it asks for.
+ *
+ * Threads: any. It blocks for the user and for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_ask_permissions(struct matriline_manager *manager,
+                                                   struct matriline_str plugin_key,
+                                                   bool *granted_out,
+                                                   struct matriline_error **error_out);
+
+/**
+ * Takes a permission back, also from a plugin that runs: what it does next is decided without it. `revoked_out` may be
+ * NULL; otherwise it receives whether the plugin had it.
+ *
+ * Threads: any. It blocks for the disk.
+ *
+ * Every pointer is NULL or valid, every text readable.
+ */
+matriline_result matriline_manager_revoke_permission(struct matriline_manager *manager,
+                                                     struct matriline_str plugin_key,
+                                                     const struct matriline_permission_item *item,
+                                                     bool *revoked_out,
+                                                     struct matriline_error **error_out);
+
+/**
+ * How many there are; 0 for NULL. Threads: any.
+ *
+ * `list` is NULL or valid.
+ */
+size_t matriline_permission_list_len(const struct matriline_permission_list *list);
+
+/**
+ * Writes one of them to `item_out`, whose text lives as long as the list; false, and `item_out` as it was, beyond the
+ * end. Threads: any.
+ *
+ * Every pointer is NULL or valid.
+ */
+bool matriline_permission_list_get(const struct matriline_permission_list *list,
+                                   size_t index,
+                                   struct matriline_permission_item *item_out);
+
+/**
+ * Frees a list. Threads: any.
+ *
+ * `list` is NULL or valid, and used no more.
+ */
+void matriline_permission_list_free(struct matriline_permission_list *list);
+
+/**
  * Sets what the application offers to plugins. The table is copied. With NULL plugins are told that there is no
  * application. `host->drop` is called also when this fails, unless `host` is NULL or its size is wrong.
  *
@@ -5360,7 +5902,7 @@ bool matriline_manifest_update_unresolved(const struct matriline_manifest_update
 void matriline_manifest_update_free(struct matriline_manifest_update *update);
 
 /**
- * Sets who decides on what plugins ask to be allowed. With a NULL `callback` everything is granted. `drop_callback` may
+ * Sets who decides on what plugins ask to be allowed. With a NULL `callback` that of `matriline_config_set_questions` does, and without both everything is granted. `drop_callback` may
  * be NULL; otherwise it is called once with `userdata`, on any thread, when neither the options nor a manager needs it
  * any more.
  *

@@ -2,6 +2,7 @@
 
 /// Everything of the library. Each header can also be included alone.
 
+#include "matriline/audit_question.hpp"
 #include "matriline/bisect.hpp"
 #include "matriline/capabilities.hpp"
 #include "matriline/capability_config.hpp"
@@ -24,7 +25,9 @@
 #include "matriline/log.hpp"
 #include "matriline/manager_options.hpp"
 #include "matriline/own_printer_agent.hpp"
+#include "matriline/permission.hpp"
 #include "matriline/permission_request.hpp"
+#include "matriline/plugin_audit_manager.hpp"
 #include "matriline/plugin_capability_identifier.hpp"
 #include "matriline/plugin_capability_interface.hpp"
 #include "matriline/plugin_capability_ref.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -16,6 +17,8 @@
 #include "matriline/lifecycle_event.hpp"
 #include "matriline/lifecycle_event_context.hpp"
 #include "matriline/manager_options.hpp"
+#include "matriline/permission.hpp"
+#include "matriline/plugin_audit_manager.hpp"
 #include "matriline/plugin_catalog.hpp"
 #include "matriline/plugin_crash.hpp"
 #include "matriline/plugin_descriptor.hpp"
@@ -200,6 +203,35 @@ public:
     /// Ends the session of a capability, if it has one. Throws `Error` as `drawable_inputs` does; the session has ended all
     /// the same. Threads: as for `draw`.
     void end_drawing(std::string_view key, std::string_view name);
+    /// What the user has allowed a plugin, whether or not it is loaded, as its sidecar lists it. Throws `Error` with
+    /// `ErrorCode::PluginNotFound`, and with `ErrorCode::ConfigFailed` for a sidecar that cannot be read. So do the
+    /// next three. Threads: any; they may read the disk.
+    std::vector<Permission> permissions(std::string_view key) const;
+
+    /// Takes a permission back, also from a plugin that runs: what it does next is decided without it. False when it
+    /// does not have it.
+    bool revoke_permission(std::string_view key, const Permission &permission);
+
+    /// What a plugin asks for in its table `[tool.matriline.permissions]` and does not have.
+    std::vector<Permission> wanted_permissions(std::string_view key) const;
+
+    /// Has the user decide on all of that at once, by `ManagerOptions::permissions`: the dialog for after an install.
+    /// True when the plugin has everything it asks for; what is granted is kept.
+    bool ask_permissions(std::string_view key);
+
+    /// What was refused to a plugin since it was loaded last, oldest first, also where it swallowed the exception: the
+    /// last hundred.
+    std::vector<AuditViolation> violations(std::string_view key) const;
+
+    /// How often something was refused to a plugin since it was loaded last.
+    std::uint64_t violation_count(std::string_view key) const;
+
+    /// Writes what plugins did to one file, oldest first, a JSON object a line.
+    void export_activity(const std::filesystem::path &file) const;
+
+    /// Changes how strict the policy is with a plugin that is loaded, at once and until it is loaded again. False when
+    /// it is not loaded.
+    bool set_audit_mode(std::string_view key, AuditMode mode);
 
     /// Tells every enabled capability of every loaded plugin that something happened, one after the other, on this
     /// thread. What one raises is logged and stops nobody. For an event of slicing `cancelled` may be given: once it

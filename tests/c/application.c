@@ -39,9 +39,10 @@ static void set_overrides(void *userdata, uint8_t type, matriline_str text) {
     overrides[text.len] = '\0';
 }
 
-static bool permit(void *userdata, matriline_str plugin_key, matriline_str name, const matriline_str *fs_read,
-                   size_t fs_read_count) {
-    assert(same(plugin_key, "asks") && same(name, "Asks") && fs_read_count == 2 && same(fs_read[1], "/tmp/b"));
+static bool permit(void *userdata, matriline_str plugin_key, matriline_str name,
+                   const matriline_permission_item *wanted, size_t wanted_len) {
+    assert(same(plugin_key, "asks") && same(name, "Asks") && wanted_len == 2);
+    assert(wanted[1].permission == MATRILINE_PERMISSION_FS_READ && same(wanted[1].target, "/tmp/b"));
     atomic_fetch_add((atomic_int *)userdata, 1);
     return true;
 }

@@ -169,7 +169,7 @@ static void permissions(matriline_manager *manager) {
                      "# [tool.orcaslicer.plugin]\n"
                      "# name = \"Asks\"\n"
                      "# version = \"1\"\n"
-                     "# [tool.orcaslicer.plugin.permissions]\n"
+                     "# [tool.matriline.permissions]\n"
                      "# fs_read = [\"/models\", \"/fonts\"]\n"
                      "# process = [\"gzip\"]\n"
                      "# ///\n");

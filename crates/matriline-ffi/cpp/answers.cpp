@@ -1,5 +1,6 @@
 #include "answers.hpp"
 
+#include "generated/application.hpp"
 #include "glue.hpp"
 #include "matriline/log.hpp"
 
@@ -59,13 +60,35 @@ bool has_permissions(const Application &application) noexcept {
 }
 
 bool permit(const Application &application, rust::Str plugin, rust::Str name,
-            rust::Slice<const rust::String> fs_read) noexcept {
+            rust::Slice<const PermissionData> wanted) noexcept {
     return asked("The function that decides on permissions", false, [&] {
-        PermissionRequest request{std::string(plugin), std::string(name), {}};
-        for (const rust::String &path : fs_read) {
-            request.fs_read.emplace_back(path);
+        PermissionRequest request;
+        request.plugin_key = std::string(plugin);
+        request.name = std::string(name);
+        for (const PermissionData &one : wanted) {
+            request.of(static_cast<PermissionKind>(one.kind)).emplace_back(one.target);
         }
         return application.permissions(request);
+    });
+}
+
+bool has_questions(const Application &application) noexcept {
+    return static_cast<bool>(application.questions);
+}
+
+std::uint8_t answer_question(const Application &application, const QuestionData &data) noexcept {
+    return asked("The function that answers questions", std::uint8_t{0}, [&] {
+        AuditQuestion question;
+        question.plugin_key = std::string(data.plugin);
+        question.capability = std::string(data.capability);
+        question.event_name = std::string(data.event);
+        question.category = std::string(data.category);
+        for (const rust::String &target : data.targets) {
+            question.targets.emplace_back(target);
+        }
+        question.can_be_kept = data.can_be_kept;
+        question.text = std::string(data.text);
+        return static_cast<std::uint8_t>(application.questions(question));
     });
 }
 

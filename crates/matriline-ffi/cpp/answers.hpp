@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cxx.h"
+#include "matriline/audit_question.hpp"
 #include "matriline/capability_config.hpp"
 #include "matriline/manager_options.hpp"
 #include "matriline/permission_request.hpp"
@@ -16,10 +17,14 @@
 /// What the application answers plugins with, as Rust asks it.
 namespace matriline::detail {
 
+struct PermissionData;
+struct QuestionData;
+
 struct Application {
     std::shared_ptr<PresetConfigs> preset_configs;
     PermissionCallback permissions;
     PageMessageCallback post_to_page;
+    QuestionCallback questions;
 };
 
 /// What capabilities may ask of an export.
@@ -45,7 +50,9 @@ bool read_overrides(const Application &application, std::uint8_t kind, rust::Str
 void write_overrides(const Application &application, std::uint8_t kind, rust::Str text) noexcept;
 bool has_permissions(const Application &application) noexcept;
 bool permit(const Application &application, rust::Str plugin, rust::Str name,
-            rust::Slice<const rust::String> fs_read) noexcept;
+            rust::Slice<const PermissionData> wanted) noexcept;
+bool has_questions(const Application &application) noexcept;
+std::uint8_t answer_question(const Application &application, const QuestionData &question) noexcept;
 bool has_pages(const Application &application) noexcept;
 void show_message(const Application &application, std::uint8_t kind, rust::Str name, rust::Str key,
                   rust::Str message) noexcept;

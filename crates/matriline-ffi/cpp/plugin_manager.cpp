@@ -53,13 +53,36 @@ DependencyData dependency_data(const DependencyOptions &options) {
             limit(options.time_limit)};
 }
 
+AuditData audit_data(const ManagerOptions &options) {
+    AuditData data{options.audit_mode.has_value(),
+                   static_cast<std::uint8_t>(options.audit_mode.value_or(AuditMode::Loading)),
+                   {},
+                   {},
+                   texts(options.secrets, "secrets"),
+                   texts(options.read_only_roots, "read_only_roots"),
+                   limit(options.question_time_limit)};
+    for (const auto &[key, mode] : options.audit_mode_of_plugins) {
+        data.by_plugin.push_back({owned(key, "plugin_key"), static_cast<std::uint8_t>(mode)});
+    }
+    for (const auto &[type, mode] : options.audit_mode_of_types) {
+        data.by_type.push_back({static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(mode)});
+    }
+    return data;
+}
+
 HostConfig host_config(const ManagerOptions &options) {
-    return {owned(options.data_dir, "data_dir"),       owned(options.application_version, "application_version"),
-            owned(options.python_home, "python_home"), options.forward_output,
-            owned(options.cloud_user, "cloud_user"),   owned(options.hub, "hub"),
-            options.enforce_requires_python,           limit(options.host_patience),
+    return {owned(options.data_dir, "data_dir"),
+            owned(options.application_version, "application_version"),
+            owned(options.python_home, "python_home"),
+            options.forward_output,
+            owned(options.cloud_user, "cloud_user"),
+            owned(options.hub, "hub"),
+            options.enforce_requires_python,
+            limit(options.host_patience),
             static_cast<std::uint8_t>(options.generation),
-            options_data(options.plugin_options),      dependency_data(options.dependencies)};
+            options_data(options.plugin_options),
+            dependency_data(options.dependencies),
+            audit_data(options)};
 }
 
 OwnType own_type(const CapabilityTypeDeclaration &declared) {
@@ -86,7 +109,7 @@ std::shared_ptr<Sink> sink_of(const Function &function) {
 
 std::shared_ptr<Application> application_of(const ManagerOptions &options) {
     return std::make_shared<Application>(
-        Application{options.preset_configs, options.permissions, options.post_to_page});
+        Application{options.preset_configs, options.permissions, options.post_to_page, options.questions});
 }
 
 std::shared_ptr<HostSink> offer_of(const ManagerOptions &options) {
@@ -131,9 +154,7 @@ struct PluginManager::State {
         }
         for (const Submodule &submodule : with.submodules) {
             const auto init = reinterpret_cast<const std::uint8_t *>(submodule.init);
-            checked([&](Failure &failure) {
-                register_submodule(*host, owned(submodule.name, "name"), init, failure);
-            });
+            checked([&](Failure &failure) { register_submodule(*host, owned(submodule.name, "name"), init, failure); });
         }
         std::vector<OwnAgentData> agents;
         for (const OwnPrinterAgent &agent : with.printer_agents) {

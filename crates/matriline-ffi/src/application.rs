@@ -33,6 +33,22 @@ pub(crate) mod ffi {
         text: String,
     }
 
+    /// One thing that a plugin is allowed, or asks for.
+    struct PermissionData {
+        kind: u8,
+        target: String,
+    }
+
+    struct QuestionData<'a> {
+        plugin: &'a str,
+        capability: &'a str,
+        event: &'a str,
+        category: &'a str,
+        targets: &'a [String],
+        can_be_kept: bool,
+        text: &'a str,
+    }
+
     struct EventData<'a> {
         event: u8,
         name: &'a str,
@@ -65,7 +81,10 @@ pub(crate) mod ffi {
         fn write_overrides(application: &Application, kind: u8, text: &str);
         fn has_permissions(application: &Application) -> bool;
         /// False, too, when the application throws.
-        fn permit(application: &Application, plugin: &str, name: &str, fs_read: &[String]) -> bool;
+        fn permit(application: &Application, plugin: &str, name: &str, wanted: &[PermissionData]) -> bool;
+        fn has_questions(application: &Application) -> bool;
+        /// A no, too, when the application throws.
+        fn answer_question(application: &Application, question: &QuestionData<'_>) -> u8;
         fn has_pages(application: &Application) -> bool;
         fn show_message(application: &Application, kind: u8, name: &str, key: &str, message: &str);
 
@@ -76,6 +95,8 @@ pub(crate) mod ffi {
         /// Waits so long at most, and answers whether what is waited for is there.
         fn wait_turn(waiter: &Waiter, milliseconds: u64) -> Result<bool>;
     }
+
+    impl Vec<PermissionData> {}
 
     extern "Rust" {
         fn copy_config(

@@ -36,6 +36,29 @@ pub(crate) mod ffi {
         generation: u8,
         plugin_options: Vec<OptionData>,
         dependencies: DependencyData,
+        audit: AuditData,
+    }
+
+    /// How strict the policy is with plugins.
+    struct AuditData {
+        /// What nothing else is said about; the usual one where none is given.
+        has_mode: bool,
+        mode: u8,
+        by_plugin: Vec<PluginModeData>,
+        by_type: Vec<TypeModeData>,
+        secrets: Vec<String>,
+        read_only_roots: Vec<String>,
+        question_limit_ms: u64,
+    }
+
+    struct PluginModeData {
+        plugin_key: String,
+        mode: u8,
+    }
+
+    struct TypeModeData {
+        kind: u8,
+        mode: u8,
     }
 
     /// How packages that plugins depend on are installed; empty texts are left out.

@@ -4,10 +4,10 @@
 //! itself: opaque objects, one error object, `include/matriline/matriline.h`. The C++ bridge (`bridge`) is
 //! private: it serves the classes of `include/matriline/`, which are compiled together with it and hide it.
 //!
-//! The bridge has seven files: `bridge` for what is found and called, `values` for calls whose arguments go as values,
+//! The bridge has eight files: `bridge` for what is found and called, `values` for calls whose arguments go as values,
 //! `own_types` for what the application adds to `orca`, `life` for what becomes of plugins,
 //! `application` for what plugins and the application ask of each other meanwhile, `offer` for what the application
-//! offers to plugins, `drawing` for capabilities that draw.
+//! offers to plugins, `audit` for what plugins may do and did, `drawing` for capabilities that draw.
 //!
 //! One choice shapes the crate: **whatever is exported runs inside one boundary** (`boundary`). A panic
 //! behind it becomes an error with code `Panic`; nothing unwinds into C or C++.
@@ -18,6 +18,7 @@
 #![allow(non_camel_case_types)]
 
 mod application;
+mod audit;
 mod boundary;
 pub mod bridge;
 pub mod capi;

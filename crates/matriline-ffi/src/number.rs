@@ -1,5 +1,6 @@
 //! What numbers that come over the border stand for.
 
+use matriline::audit::{GrantKind, Mode};
 use matriline::{CapabilityType, ErrorCode, Kind, LifecycleEvent, LifecycleEvtCode};
 use matriline_refs::{OptionValue, PresetKind};
 
@@ -81,6 +82,21 @@ pub(crate) fn of_option_value(value: OptionValue) -> u8 {
     }
 }
 
+/// How strict the policy is.
+pub(crate) fn audit_mode(number: u8) -> Outcome<Mode> {
+    Mode::ALL.get(usize::from(number)).copied().ok_or_else(|| unknown("audit mode", number))
+}
+
+/// The number of a mode.
+pub(crate) fn of_audit_mode(mode: Mode) -> u8 {
+    mode as u8
+}
+
+/// The list of a permission.
+pub(crate) fn permission_kind(number: u8) -> Outcome<GrantKind> {
+    GrantKind::ALL.get(usize::from(number)).copied().ok_or_else(|| unknown("permission", number))
+}
+
 #[cold]
 pub(crate) fn unknown(what: &str, number: u8) -> Box<Fault> {
     let message = format!("No {what} has the number {number}: use one that the header names");
@@ -96,6 +112,12 @@ mod tests {
         for number in 0..3 {
             assert_eq!(of_preset_kind(preset_kind(number).unwrap()), number);
         }
+        for number in 0..3 {
+            assert_eq!(of_audit_mode(audit_mode(number).unwrap()), number);
+        }
+        for number in 0..5 {
+            assert_eq!(permission_kind(number).unwrap() as u8, number);
+        }
         for number in 0..2 {
             assert_eq!(of_option_value(option_value(number).unwrap()), number);
         }
@@ -106,5 +128,6 @@ mod tests {
         assert!(preset_kind(3).unwrap_err().message.contains("No preset type has the number 3"));
         assert!(option_value(2).is_err());
         assert!(capability_type(200).is_err());
+        assert!(audit_mode(3).is_err() && permission_kind(5).is_err());
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn show(
     life.edit()?;
     life.switches()?;
     life.crash()?;
+    life.permissions()?;
     let mut skipped = Vec::new();
     match uv {
         Some(uv) => life.dependency(uv)?,
@@ -147,6 +148,24 @@ impl Life<'_> {
     }
 
     /// A plugin gets the package that it depends on from a folder of wheels; later starts do without uv.
+    /// What a plugin declares is asked at once when it is installed, kept, listed and taken back.
+    fn permissions(&mut self) -> Result<()> {
+        const READS: &str = "reads_users";
+        const TARGET: &str = "/etc/passwd";
+        let file = text(&self.layout.package("permissions/reads_users.py"));
+        let refused = self.works(&["install", &file, "--deny"])?;
+        self.says(&refused, &["wanted", READS, "fs_read", TARGET]);
+        self.fails(&["run", READS, "--deny"], &["PermissionError", TARGET])?;
+        let allowed = self.works(&["install", &file, "--allow"])?;
+        self.says(&allowed, &["permission", READS, "fs_read", TARGET]);
+        self.works(&["run", READS, "--deny"])?;
+        let list = self.works(&["permissions", "list"])?;
+        self.says(&list, &["permission", READS, "fs_read", TARGET]);
+        let revoked = self.works(&["permissions", "revoke", READS, "fs_read", TARGET])?;
+        self.says(&revoked, &["revoked", READS, "fs_read", TARGET]);
+        self.fails(&["run", READS, "--deny"], &["PermissionError", TARGET])
+    }
+
     fn dependency(&mut self, uv: &Path) -> Result<()> {
         const QUOTE: &str = "print_quote";
         let file = text(&self.layout.package("dependency/print_quote.py"));

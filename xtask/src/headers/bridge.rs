@@ -12,7 +12,7 @@ use crate::workspace;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
     let mut files = vec![Generated::new(format!("{CPP}/cxx.h"), cxx_gen::HEADER.to_owned())];
-    for name in ["application", "bridge", "drawing", "life", "offer", "own_types", "values"] {
+    for name in ["application", "audit", "bridge", "drawing", "life", "offer", "own_types", "values"] {
         files.extend(half(&format!("{RUST}/{name}.rs"), name)?);
     }
     for row in rows() {

@@ -28,6 +28,7 @@ pub(super) fn header() -> Result<Generated> {
     // what functions take and answer as plain numbers
     config.export.include = [
         "matriline_activity",
+        "matriline_audit_mode",
         "matriline_bucket",
         "matriline_capability_type",
         "matriline_decided_by",
@@ -50,6 +51,7 @@ pub(super) fn header() -> Result<Generated> {
         "matriline_option_value",
         "matriline_page_told",
         "matriline_permission",
+        "matriline_permission_answer",
         "matriline_phase",
         "matriline_preset_type",
         "matriline_status",

@@ -1040,6 +1040,9 @@ trycatch(Try &&func, Fail &&fail) noexcept try {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct AuditData;
+    struct PluginModeData;
+    struct TypeModeData;
     struct DependencyData;
     struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
@@ -1105,6 +1108,23 @@ struct DependencyData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+#define CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+// How strict the policy is with plugins.
+struct AuditData final {
+  // What nothing else is said about; the usual one where none is given.
+  bool has_mode CXX_DEFAULT_VALUE(false);
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+  ::rust::Vec<::matriline::detail::PluginModeData> by_plugin;
+  ::rust::Vec<::matriline::detail::TypeModeData> by_type;
+  ::rust::Vec<::rust::String> secrets;
+  ::rust::Vec<::rust::String> read_only_roots;
+  ::std::uint64_t question_limit_ms CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 #define CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 // What a manager is started with; empty texts are left out.
@@ -1121,10 +1141,31 @@ struct HostConfig final {
   ::std::uint8_t generation CXX_DEFAULT_VALUE(0);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
   ::matriline::detail::DependencyData dependencies;
+  ::matriline::detail::AuditData audit;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+struct PluginModeData final {
+  ::rust::String plugin_key;
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
+#define CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
+struct TypeModeData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$OptionData
 #define CXXBRIDGE1_STRUCT_matriline$detail$OptionData
@@ -2134,6 +2175,26 @@ void cxxbridge1$rust_vec$matriline$detail$OptionData$reserve_total(::rust::Vec<:
 void cxxbridge1$rust_vec$matriline$detail$OptionData$set_len(::rust::Vec<::matriline::detail::OptionData> *ptr, ::std::size_t len) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$OptionData$truncate(::rust::Vec<::matriline::detail::OptionData> *ptr, ::std::size_t len) noexcept;
 
+void cxxbridge1$rust_vec$matriline$detail$PluginModeData$new(::rust::Vec<::matriline::detail::PluginModeData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PluginModeData$drop(::rust::Vec<::matriline::detail::PluginModeData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PluginModeData$len(::rust::Vec<::matriline::detail::PluginModeData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$PluginModeData$capacity(::rust::Vec<::matriline::detail::PluginModeData> const *ptr) noexcept;
+::matriline::detail::PluginModeData const *cxxbridge1$rust_vec$matriline$detail$PluginModeData$data_const(::rust::Vec<::matriline::detail::PluginModeData> const *ptr) noexcept;
+::matriline::detail::PluginModeData *cxxbridge1$rust_vec$matriline$detail$PluginModeData$data_mut(::rust::Vec<::matriline::detail::PluginModeData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PluginModeData$reserve_total(::rust::Vec<::matriline::detail::PluginModeData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PluginModeData$set_len(::rust::Vec<::matriline::detail::PluginModeData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$PluginModeData$truncate(::rust::Vec<::matriline::detail::PluginModeData> *ptr, ::std::size_t len) noexcept;
+
+void cxxbridge1$rust_vec$matriline$detail$TypeModeData$new(::rust::Vec<::matriline::detail::TypeModeData> const *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$TypeModeData$drop(::rust::Vec<::matriline::detail::TypeModeData> *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$TypeModeData$len(::rust::Vec<::matriline::detail::TypeModeData> const *ptr) noexcept;
+::std::size_t cxxbridge1$rust_vec$matriline$detail$TypeModeData$capacity(::rust::Vec<::matriline::detail::TypeModeData> const *ptr) noexcept;
+::matriline::detail::TypeModeData const *cxxbridge1$rust_vec$matriline$detail$TypeModeData$data_const(::rust::Vec<::matriline::detail::TypeModeData> const *ptr) noexcept;
+::matriline::detail::TypeModeData *cxxbridge1$rust_vec$matriline$detail$TypeModeData$data_mut(::rust::Vec<::matriline::detail::TypeModeData> *ptr) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$TypeModeData$reserve_total(::rust::Vec<::matriline::detail::TypeModeData> *ptr, ::std::size_t new_cap) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$TypeModeData$set_len(::rust::Vec<::matriline::detail::TypeModeData> *ptr, ::std::size_t len) noexcept;
+void cxxbridge1$rust_vec$matriline$detail$TypeModeData$truncate(::rust::Vec<::matriline::detail::TypeModeData> *ptr, ::std::size_t len) noexcept;
+
 void cxxbridge1$rust_vec$matriline$detail$SettingData$new(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
 void cxxbridge1$rust_vec$matriline$detail$SettingData$drop(::rust::Vec<::matriline::detail::SettingData> *ptr) noexcept;
 ::std::size_t cxxbridge1$rust_vec$matriline$detail$SettingData$len(::rust::Vec<::matriline::detail::SettingData> const *ptr) noexcept;
@@ -2456,6 +2517,78 @@ void Vec<::matriline::detail::OptionData>::set_len(::std::size_t len) noexcept {
 template <>
 void Vec<::matriline::detail::OptionData>::truncate(::std::size_t len) {
   return cxxbridge1$rust_vec$matriline$detail$OptionData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::PluginModeData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$PluginModeData$new(this);
+}
+template <>
+void Vec<::matriline::detail::PluginModeData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PluginModeData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::PluginModeData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$capacity(this);
+}
+template <>
+::matriline::detail::PluginModeData const *Vec<::matriline::detail::PluginModeData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$data_const(this);
+}
+template <>
+::matriline::detail::PluginModeData *Vec<::matriline::detail::PluginModeData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::PluginModeData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::PluginModeData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::PluginModeData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$PluginModeData$truncate(this, len);
+}
+template <>
+Vec<::matriline::detail::TypeModeData>::Vec() noexcept {
+  cxxbridge1$rust_vec$matriline$detail$TypeModeData$new(this);
+}
+template <>
+void Vec<::matriline::detail::TypeModeData>::drop() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$drop(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::TypeModeData>::size() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$len(this);
+}
+template <>
+::std::size_t Vec<::matriline::detail::TypeModeData>::capacity() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$capacity(this);
+}
+template <>
+::matriline::detail::TypeModeData const *Vec<::matriline::detail::TypeModeData>::data() const noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$data_const(this);
+}
+template <>
+::matriline::detail::TypeModeData *Vec<::matriline::detail::TypeModeData>::data() noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$data_mut(this);
+}
+template <>
+void Vec<::matriline::detail::TypeModeData>::reserve_total(::std::size_t new_cap) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$reserve_total(this, new_cap);
+}
+template <>
+void Vec<::matriline::detail::TypeModeData>::set_len(::std::size_t len) noexcept {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$set_len(this, len);
+}
+template <>
+void Vec<::matriline::detail::TypeModeData>::truncate(::std::size_t len) {
+  return cxxbridge1$rust_vec$matriline$detail$TypeModeData$truncate(this, len);
 }
 template <>
 Vec<::matriline::detail::SettingData>::Vec() noexcept {

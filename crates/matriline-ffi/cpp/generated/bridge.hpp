@@ -963,6 +963,9 @@ std::size_t align_of() {
 namespace matriline {
   namespace detail {
     struct HostConfig;
+    struct AuditData;
+    struct PluginModeData;
+    struct TypeModeData;
     struct DependencyData;
     struct OptionData;
     enum class CatalogPart : ::std::uint8_t;
@@ -1028,6 +1031,23 @@ struct DependencyData final {
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$DependencyData
 
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+#define CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+// How strict the policy is with plugins.
+struct AuditData final {
+  // What nothing else is said about; the usual one where none is given.
+  bool has_mode CXX_DEFAULT_VALUE(false);
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+  ::rust::Vec<::matriline::detail::PluginModeData> by_plugin;
+  ::rust::Vec<::matriline::detail::TypeModeData> by_type;
+  ::rust::Vec<::rust::String> secrets;
+  ::rust::Vec<::rust::String> read_only_roots;
+  ::std::uint64_t question_limit_ms CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$AuditData
+
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 #define CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
 // What a manager is started with; empty texts are left out.
@@ -1044,10 +1064,31 @@ struct HostConfig final {
   ::std::uint8_t generation CXX_DEFAULT_VALUE(0);
   ::rust::Vec<::matriline::detail::OptionData> plugin_options;
   ::matriline::detail::DependencyData dependencies;
+  ::matriline::detail::AuditData audit;
 
   using IsRelocatable = ::std::true_type;
 };
 #endif // CXXBRIDGE1_STRUCT_matriline$detail$HostConfig
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+#define CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+struct PluginModeData final {
+  ::rust::String plugin_key;
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$PluginModeData
+
+#ifndef CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
+#define CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
+struct TypeModeData final {
+  ::std::uint8_t kind CXX_DEFAULT_VALUE(0);
+  ::std::uint8_t mode CXX_DEFAULT_VALUE(0);
+
+  using IsRelocatable = ::std::true_type;
+};
+#endif // CXXBRIDGE1_STRUCT_matriline$detail$TypeModeData
 
 #ifndef CXXBRIDGE1_STRUCT_matriline$detail$OptionData
 #define CXXBRIDGE1_STRUCT_matriline$detail$OptionData

@@ -8,6 +8,7 @@ use matriline::host::Generation;
 use matriline::{DependencyOptions, LogRecord, OwnAgent, PyInit, TypeDeclaration};
 use matriline_refs::PluginOptions;
 
+use super::audit::AuditConfig;
 use super::callback::{Callback, matriline_drop_callback};
 use super::error::{matriline_error, matriline_result};
 use super::host::Table;
@@ -43,6 +44,7 @@ pub struct matriline_config {
     pub(crate) printer_agents: Option<Vec<OwnAgent>>,
     pub(crate) capability_types: Vec<TypeDeclaration>,
     pub(crate) submodules: Vec<(String, PyInit)>,
+    pub(crate) audit: AuditConfig,
 }
 
 /// The level of a line in the log.

@@ -84,7 +84,7 @@ pub unsafe extern "C" fn matriline_manager_start(
             // SAFETY: promised to `matriline_config_register_submodule`.
             builder = unsafe { builder.register_submodule(name, *init) };
         }
-        builder = builder.dependencies(config.dependencies.clone());
+        builder = config.audit.applied_to(builder).dependencies(config.dependencies.clone());
         give(manager_out, matriline_manager(builder.start()?));
         Ok(())
     })

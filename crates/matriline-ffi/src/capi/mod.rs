@@ -2,6 +2,9 @@
 //!
 //! `include/matriline/matriline.h` is made from these files; the conventions stand at its top.
 
+pub mod audit;
+pub mod audit_context;
+pub mod audit_review;
 pub mod bisect;
 pub mod budgets;
 pub mod callback;
@@ -19,6 +22,7 @@ pub mod discovery;
 pub mod drawing;
 pub mod error;
 pub mod execution_result;
+pub mod granted;
 pub mod host;
 pub mod host_model;
 pub mod host_presets;

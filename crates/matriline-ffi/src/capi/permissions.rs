@@ -8,20 +8,21 @@ use matriline::{CapabilityId, PermissionRequest};
 use super::callback::{Callback, matriline_drop_callback};
 use super::config::matriline_config;
 use super::error::{matriline_error, matriline_result};
+use super::granted::matriline_permission_item;
 use super::text::matriline_str;
 use super::{enter, object_mut};
 
-/// Decides whether a plugin is allowed to read the paths that it asks for (`orca.request_permissions`): without those
-/// that were granted before. `name` is what users call the plugin. A refusal ends the load; what is granted is kept in
-/// the sidecar and not asked again. Called where the functions of `matriline_host` are; it may wait for the user. The texts
-/// live until it returns.
+/// Decides whether a plugin is allowed what it asks for: while it is loaded (`orca.request_permissions`), where a refusal
+/// ends the load, or in its metadata (`matriline_manager_ask_permissions`). `wanted` is without what it has; `name` is what
+/// users call the plugin. What is granted is kept in the sidecar and not asked again. Called where the functions of
+/// `matriline_host` are; it may wait for the user. The texts live until it returns.
 pub type matriline_permission_callback = Option<
     extern "C" fn(
         userdata: *mut c_void,
         plugin_key: matriline_str,
         name: matriline_str,
-        fs_read: *const matriline_str,
-        fs_read_count: usize,
+        wanted: *const matriline_permission_item,
+        wanted_len: usize,
     ) -> bool,
 >;
 
@@ -37,15 +38,17 @@ pub type matriline_page_callback = Option<
     ),
 >;
 
-pub(crate) type Permit =
-    Callback<extern "C" fn(*mut c_void, matriline_str, matriline_str, *const matriline_str, usize) -> bool>;
+pub(crate) type Permit = Callback<
+    extern "C" fn(*mut c_void, matriline_str, matriline_str, *const matriline_permission_item, usize) -> bool,
+>;
 pub(crate) type PostToPage =
     Callback<extern "C" fn(*mut c_void, matriline_str, u8, matriline_str, matriline_str)>;
 
 pub(crate) fn permits(permit: &Permit, request: &PermissionRequest) -> bool {
-    let paths: Vec<_> = request.fs_read.iter().map(|path| matriline_str::of(path)).collect();
+    let wanted: Vec<_> = request.permissions().collect();
+    let items: Vec<_> = wanted.iter().map(matriline_permission_item::of).collect();
     let (key, name) = (matriline_str::of(&request.plugin), matriline_str::of(&request.name));
-    permit.ask(true, |permit, userdata| permit(userdata, key, name, paths.as_ptr(), paths.len()))
+    permit.ask(true, |permit, userdata| permit(userdata, key, name, items.as_ptr(), items.len()))
 }
 
 pub(crate) fn show(post: &PostToPage, id: &CapabilityId, message: &str) {
@@ -53,7 +56,7 @@ pub(crate) fn show(post: &PostToPage, id: &CapabilityId, message: &str) {
     post.with(|post, userdata| post(userdata, key, id.kind.number(), name, matriline_str::of(message)));
 }
 
-/// Sets who decides on what plugins ask to be allowed. With a NULL `callback` everything is granted. `drop_callback` may
+/// Sets who decides on what plugins ask to be allowed. With a NULL `callback` that of `matriline_config_set_questions` does, and without both everything is granted. `drop_callback` may
 /// be NULL; otherwise it is called once with `userdata`, on any thread, when neither the options nor a manager needs it
 /// any more.
 ///

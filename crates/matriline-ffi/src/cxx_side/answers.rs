@@ -1,11 +1,14 @@
 //! What the application answers plugins with: overrides of configurations, permissions, pages, the slice under way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cxx::SharedPtr;
-use matriline::{CapabilityType, ManagerBuilder, PresetConfigs, Slice};
+use matriline::audit::{Answer, Question, question_text};
+use matriline::{CapabilityType, ManagerBuilder, PermissionRequest, PresetConfigs, Slice};
 
 use crate::application::ffi;
+use crate::cxx_side::audit::permission_data;
 
 /// The functions that an application gave with its options.
 struct Application(SharedPtr<ffi::Application>);
@@ -20,6 +23,7 @@ unsafe impl Sync for Application {}
 pub(crate) fn answered_by(
     mut builder: ManagerBuilder,
     application: SharedPtr<ffi::Application>,
+    question_limit: Duration,
 ) -> ManagerBuilder {
     if application.is_null() {
         return builder;
@@ -29,8 +33,11 @@ pub(crate) fn answered_by(
     }
     if ffi::has_permissions(&application) {
         let decider = Application(application.clone());
-        builder = builder
-            .permissions(move |request| decider.permits(&request.plugin, &request.name, &request.fs_read));
+        builder = builder.permissions(move |request| decider.permits(request));
+    }
+    if ffi::has_questions(&application) {
+        let asked = Application(application.clone());
+        builder = builder.questions(move |question| asked.answer(question), question_limit);
     }
     if ffi::has_pages(&application) {
         let pages = Application(application);
@@ -40,8 +47,28 @@ pub(crate) fn answered_by(
 }
 
 impl Application {
-    fn permits(&self, plugin: &str, name: &str, fs_read: &[String]) -> bool {
-        ffi::permit(&self.0, plugin, name, fs_read)
+    fn permits(&self, request: &PermissionRequest) -> bool {
+        let wanted: Vec<_> = request.permissions().map(permission_data).collect();
+        ffi::permit(&self.0, &request.plugin, &request.name, &wanted)
+    }
+
+    fn answer(&self, question: &Question) -> Answer {
+        let act = &question.act;
+        let text = question_text(question);
+        let data = ffi::QuestionData {
+            plugin: &act.plugin_key,
+            capability: &act.capability,
+            event: &act.event,
+            category: act.category.as_str(),
+            targets: &act.targets,
+            can_be_kept: question.can_be_kept,
+            text: &text,
+        };
+        match ffi::answer_question(&self.0, &data) {
+            1 => Answer::Once,
+            2 => Answer::Always,
+            _ => Answer::No,
+        }
     }
 
     fn show(&self, id: &matriline::CapabilityId, message: &str) {

@@ -18,6 +18,7 @@ use crate::cxx_side::answers::{answered_by, slice_of};
 use crate::cxx_side::offer::host_of;
 use crate::cxx_side::preset::plugin_options;
 use crate::cxx_side::subscribe::pass_on;
+use crate::number::{audit_mode, capability_type};
 
 /// A manager from its start on.
 pub(crate) struct Host {
@@ -162,7 +163,9 @@ impl Host {
             if let Some(host) = host_of(offer) {
                 builder = builder.host(host);
             }
-            let manager = answered_by(builder, application).start()?;
+            builder = audited(builder, &config.audit)?;
+            let question_limit = Duration::from_millis(config.audit.question_limit_ms);
+            let manager = answered_by(builder, application, question_limit).start()?;
             self.manager.get_or_init(|| manager);
             Ok(())
         });
@@ -217,6 +220,20 @@ fn dependency_options(data: &ffi::DependencyData) -> DependencyOptions {
         },
         time_limit: Duration::from_millis(data.time_limit_ms),
     }
+}
+
+fn audited(mut builder: ManagerBuilder, data: &ffi::AuditData) -> Outcome<ManagerBuilder> {
+    builder = builder.secrets(data.secrets.iter().cloned());
+    if data.has_mode {
+        builder = builder.audit_mode(audit_mode(data.mode)?);
+    }
+    for said in &data.by_plugin {
+        builder = builder.audit_mode_for_plugin(&said.plugin_key, audit_mode(said.mode)?);
+    }
+    for said in &data.by_type {
+        builder = builder.audit_mode_for_type(capability_type(said.kind)?, audit_mode(said.mode)?);
+    }
+    Ok(data.read_only_roots.iter().fold(builder, |builder, folder| builder.read_only_root(folder)))
 }
 
 #[cold]

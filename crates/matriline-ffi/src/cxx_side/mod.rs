@@ -1,6 +1,8 @@
 //! What stands behind the bridge, a file for each C++ class.
 
 pub(crate) mod answers;
+pub(crate) mod audit;
+pub(crate) mod audit_context;
 pub(crate) mod bisect;
 pub(crate) mod capability_config;
 pub(crate) mod catalog;
