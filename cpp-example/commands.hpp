@@ -13,7 +13,8 @@ matriline::DependencyOptions dependencies(const Options &options);
 /// `mini-slicer list`: loads every plugin that is not switched off, and prints what it found.
 int list(const Options &options);
 
-/// `mini-slicer install FILE`: says what the file is and what it replaces, installs it, and loads it as a check.
+/// `mini-slicer install FILE`: says what the file is and what it replaces, installs it, asks for what it
+/// declares, and loads it as a check.
 int install(const Options &options);
 
 /// `mini-slicer roll-back KEY`: brings the version before back.
@@ -27,6 +28,12 @@ int enable(const Options &options);
 
 /// `mini-slicer disable KEY [CAPABILITY]`: the other way.
 int disable(const Options &options);
+
+/// `mini-slicer permissions list [KEY]`: what the user has allowed plugins.
+int list_permissions(const Options &options);
+
+/// `mini-slicer permissions revoke KEY [PERMISSION TARGET]`: takes one permission back, or all of a plugin.
+int revoke_permissions(const Options &options);
 
 /// `mini-slicer run KEY [SCRIPT]`: runs a script.
 int run_script(const Options &options);

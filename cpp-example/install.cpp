@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
 #include "commands.hpp"
 #include "matriline/plugin_manager.hpp"
 #include "plugins.hpp"
+#include "questions.hpp"
 #include "report.hpp"
 
 int install(const Options &options) {
@@ -37,6 +39,16 @@ int install(const Options &options) {
         throw std::runtime_error(error);
     }
     print_change("installed", installed.plugin_key, installed.version);
+    const auto wanted = manager.wanted_permissions(installed.plugin_key);
+    if (!wanted.empty() && has_somebody_to_ask(options)) {
+        // one question for everything that the plugin declares
+        manager.ask_permissions(installed.plugin_key);
+    }
+    for (const matriline::Permission &permission : wanted) {
+        const auto granted = manager.permissions(installed.plugin_key);
+        const bool is_granted = std::find(granted.begin(), granted.end(), permission) != granted.end();
+        print_permission(is_granted ? "permission" : "wanted", installed.plugin_key, permission);
+    }
     if (!is_off(installed.plugin_key)) {
         load(installed.plugin_key);
     }

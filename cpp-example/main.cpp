@@ -16,6 +16,8 @@ const char *const usage =
     "       mini-slicer remove KEY\n"
     "       mini-slicer enable KEY [CAPABILITY]\n"
     "       mini-slicer disable KEY [CAPABILITY]\n"
+    "       mini-slicer permissions [list [KEY]]\n"
+    "       mini-slicer permissions revoke KEY [PERMISSION TARGET]\n"
     "       mini-slicer run KEY [SCRIPT]\n"
     "       mini-slicer try KEY [SCRIPT]\n"
     "       mini-slicer export --preset P.json [--printer-preset X.json] [--filament-preset F.json]...\n"
@@ -25,8 +27,10 @@ const char *const usage =
     "       mini-slicer preset save --preset P.json [--type print|printer|filament] [--output Q.json]\n"
     "       mini-slicer printers KEY\n"
     "       mini-slicer print KEY HOST --gcode FILE [--port N] [--password CODE] [--printer ID]\n"
-    "each with  --data-dir D [--uv PROGRAM] [--wheels FOLDER]... (`probe` has data folders of its own)\n"
-    "With `--wheels`, what plugins depend on comes from these folders alone.\n";
+    "each with  --data-dir D [--uv PROGRAM] [--wheels FOLDER]... [--allow|--deny] (`probe` has data folders of its "
+    "own)\n"
+    "With `--wheels`, what plugins depend on comes from these folders alone.\n"
+    "What plugins ask is allowed for good with `--allow`, refused with `--deny`, and asked at a terminal.\n";
 
 /// A sub-command: its words, what it does, and what it takes besides the common options.
 struct Command {
@@ -55,6 +59,11 @@ std::vector<Command> commands() {
         {{"remove"}, remove_plugin, {key}},
         {{"enable"}, enable, {key, capability}},
         {{"disable"}, disable, {key, capability}},
+        {{"permissions", "list"}, list_permissions, {{"KEY", Kind::OptionalWord}}},
+        {{"permissions", "revoke"},
+         revoke_permissions,
+         {key, {"PERMISSION", Kind::OptionalWord}, {"TARGET", Kind::OptionalWord}}},
+        {{"permissions"}, list_permissions, {{"KEY", Kind::OptionalWord}}},
         {{"run"}, run_script, {key, script}},
         {{"try"}, try_script, {key, script}},
         {{"export"},
@@ -116,6 +125,8 @@ int run(const char *program, const std::vector<std::string> &arguments) {
             }
             parameters.push_back({"--uv", Kind::OptionalPath});
             parameters.push_back({"--wheels", Kind::Paths});
+            parameters.push_back({"--allow", Kind::Flag});
+            parameters.push_back({"--deny", Kind::Flag});
             return command.run(Options(
                 program, {arguments.begin() + static_cast<std::ptrdiff_t>(count), arguments.end()}, parameters));
         }

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "matriline/plugin_manager.hpp"
+#include "questions.hpp"
 #include "report.hpp"
 
 matriline::DependencyOptions dependencies(const Options &options) {
@@ -27,6 +28,7 @@ void start_plugins(const Options &options) {
         }
     };
     start.dependencies = dependencies(options);
+    answer_questions(start, options);
     manager.configure(std::move(start));
     if (!manager.initialize()) {
         throw std::runtime_error(manager.last_error());
