@@ -120,6 +120,9 @@ fn a_wheel_finds_its_own_version() {
     assert_eq!(application.execute(&wheel.descriptor.plugin_key, "edit").unwrap(), success("1.2.3"));
     let error = application.execute("other", "edit").unwrap_err().to_string();
     assert!(error.contains("PackageNotFoundError"), "{error}");
+    let key = &wheel.descriptor.plugin_key;
+    application.manager.loader().unload_plugin(key).unwrap();
+    assert_eq!(application.logged(matriline::LogLevel::Warn, key), [""; 0], "all of it goes");
 }
 
 fn what_a_plugin_replaced_in_builtins_is_put_back() {

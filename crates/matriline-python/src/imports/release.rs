@@ -40,8 +40,10 @@ pub fn release(py: Python<'_>, owner: &str) -> PyResult<()> {
     if left.has_distributions
         && let Some(metadata) = modules.get_item("importlib.metadata")?
     {
+        // Before CPython 3.13 it is no class method, so the class alone does not do.
         metadata
             .getattr(intern!(py, "MetadataPathFinder"))?
+            .call0()?
             .call_method0(intern!(py, "invalidate_caches"))?;
     }
     Ok(())

@@ -13,6 +13,7 @@ mod folder;
 mod given;
 mod references;
 
+#[cfg(not(Py_3_12))]
 pub(crate) use announced::announce;
 pub(crate) use folder::told as told_folder;
 pub(crate) use given::Given;
