@@ -296,7 +296,7 @@ fn reloading_does_not_grow_memory() {
         // what the allocator keeps for later is no growth; SAFETY: may be called at any time
         unsafe { libc::malloc_trim(0) };
     };
-    (0..200).for_each(|_| cycle());
+    (0..1000).for_each(|_| cycle());
     collect();
     let before = resident_kib();
     (0..1000).for_each(|_| cycle());
