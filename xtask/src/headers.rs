@@ -89,7 +89,7 @@ fn no_strangers(files: &[Generated]) -> Result<()> {
     for folder in [CPP, &format!("{RUST}/generated")] {
         for entry in fs::read_dir(workspace::root().join(folder))? {
             let path = Path::new(folder).join(entry?.file_name());
-            let ours = files.iter().any(|file| Path::new(&file.path) == path);
+            let ours = files.iter().any(|file| Path::new(&file.path).starts_with(&path));
             ensure!(ours, "`{}` is not generated any more; remove it", path.display());
         }
     }

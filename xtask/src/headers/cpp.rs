@@ -238,13 +238,17 @@ fn shell(row: &TypeSpec) -> Result<String> {
             args.join(", ")
         );
     }
-    Ok(format!(
+    Ok(shell_source(row, &format!("#include \"generated/{}.hpp\"\n", row.prefix), "", &methods))
+}
+
+/// The class behind the interface of a row, with what it includes and what stands before it.
+pub(super) fn shell_source(row: &TypeSpec, include: &str, helpers: &str, methods: &str) -> String {
+    format!(
         r#"// {NOTE}
 #include "matriline/{header}.hpp"
 
 #include "generated/capabilities.hpp"
-#include "generated/{prefix}.hpp"
-#include "shell.hpp"
+{include}#include "shell.hpp"
 
 MATRILINE_BEGIN_NAMESPACE
 
@@ -256,7 +260,7 @@ namespace matriline::detail {{
 
 namespace {{
 
-class {class}Shell final : public Shell<{class}> {{
+{helpers}class {class}Shell final : public Shell<{class}> {{
 public:
     using Shell::Shell;
 {methods}}};
@@ -273,7 +277,7 @@ std::shared_ptr<PluginCapabilityInterface> make_{prefix}(rust::Box<CapabilityHan
         header = row.header,
         prefix = row.prefix,
         class = row.cpp_class,
-    ))
+    )
 }
 
 fn factories() -> String {

@@ -7,6 +7,7 @@ use matriline_capability::{FieldSpec, FunctionSpec, Kind, MethodSpec, RecordSpec
 
 use super::{answer, class_of, comes_back, functions_header, functions_of, parameters, records};
 use crate::headers::NOTE;
+use crate::headers::cpp::shell_source;
 
 pub(super) fn object(row: &TypeSpec) -> Result<String> {
     let (mut helpers, mut methods) = (String::new(), String::new());
@@ -19,44 +20,8 @@ pub(super) fn object(row: &TypeSpec) -> Result<String> {
     for (place, method) in row.methods.iter().enumerate() {
         methods += &body(place, method)?;
     }
-    Ok(format!(
-        r#"// {NOTE}
-#include "matriline/{header}.hpp"
-
-#include "calling.hpp"
-#include "generated/capabilities.hpp"
-#include "generated/{functions}.hpp"
-#include "shell.hpp"
-
-MATRILINE_BEGIN_NAMESPACE
-
-{class}::~{class}() = default;
-
-MATRILINE_END_NAMESPACE
-
-namespace matriline::detail {{
-
-namespace {{
-
-{helpers}class {class}Shell final : public Shell<{class}> {{
-public:
-    using Shell::Shell;
-{methods}}};
-
-}} // namespace
-
-std::shared_ptr<PluginCapabilityInterface> make_{prefix}(rust::Box<CapabilityHandle> handle, PluginCapabilityType type,
-                                                         rust::Str name) {{
-    return std::make_shared<{class}Shell>(std::move(handle), type, name);
-}}
-
-}} // namespace matriline::detail
-"#,
-        header = row.header,
-        functions = functions_header(row),
-        prefix = row.prefix,
-        class = row.cpp_class,
-    ))
+    let include = format!("#include \"generated/{}.hpp\"\n#include \"calling.hpp\"\n", functions_header(row));
+    Ok(shell_source(row, &include, &helpers, &methods))
 }
 
 /// The functions that make sinks of those that the methods of a row take.
