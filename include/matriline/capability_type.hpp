@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "matriline/execution_result.hpp"
+#include "matriline/capability_value.hpp"
 #include "matriline/export.hpp"
 #include "matriline/loaded_plugin_capability.hpp"
 #include "matriline/plugin_capability_interface.hpp"
@@ -19,18 +19,6 @@
 /// Capability types that an application defines itself: see `CapabilityType`.
 
 MATRILINE_BEGIN_NAMESPACE
-
-/// What methods of such a type take and give.
-enum class ValueKind : unsigned char {
-    Nothing = 0,
-    Text = 1,
-    File = 2,
-    Json = 3,
-    Number = 4,
-    Real = 5,
-    Flag = 6,
-    Result = 7,
-};
 
 /// A capability type as an application describes it.
 struct CapabilityTypeDeclaration {
@@ -49,7 +37,8 @@ struct CapabilityTypeDeclaration {
         bool optional;
     };
 
-    /// What files and presets call it: lower-case words joined by hyphens, such as `flow-simulation`.
+    /// What files and presets call it: lower-case words joined by hyphens, such as `flow-simulation`. That of a type in
+    /// `types.hpp`, and nothing else, stands for the whole declaration of it.
     std::string text;
     /// The sentence of its documentation.
     std::string doc;
@@ -57,24 +46,6 @@ struct CapabilityTypeDeclaration {
     std::string module;
     std::string base_class;
     std::vector<Method> methods;
-};
-
-/// An argument on its way; texts are borrowed for the call.
-struct CapabilityValue {
-    ValueKind kind = ValueKind::Nothing;
-    std::string_view text = {};
-    std::int64_t number = 0;
-    double real = 0;
-    bool flag = false;
-};
-
-/// An answer; what it is says the declaration.
-struct CapabilityAnswer {
-    std::string text;
-    std::int64_t number = 0;
-    double real = 0;
-    bool flag = false;
-    ExecutionResult result;
 };
 
 /// A capability whose type has no class of its own in the library. `CapabilityType` calls it with types.
@@ -86,83 +57,15 @@ public:
     ///
     /// Throws `Error` when the plugin raises, answers with another kind, or is unloaded. Threads: any.
     virtual CapabilityAnswer call(std::size_t method, const CapabilityValue *arguments, std::size_t count) const = 0;
-};
 
-/// The path of a file as an argument: the call may write to its folder.
-struct FilePath {
-    std::string_view path;
-};
-
-/// A value of JSON as its text.
-struct JsonText {
-    std::string text;
+    /// Whether the plugin has written the method at that place. Threads: any.
+    virtual bool is_written(std::size_t method) const = 0;
 };
 
 namespace own {
 
 /// The number of a type that was declared; `Unknown` before that.
 MATRILINE_EXPORT PluginCapabilityType type_of_text(std::string_view text) noexcept;
-
-template <class T>
-struct ValueOf;
-
-template <>
-struct ValueOf<void> {
-    static constexpr ValueKind kind = ValueKind::Nothing;
-    static void take(CapabilityAnswer &&) {}
-};
-
-template <>
-struct ValueOf<std::string_view> {
-    static constexpr ValueKind kind = ValueKind::Text;
-    static CapabilityValue pass(std::string_view text) { return {kind, text}; }
-};
-
-template <>
-struct ValueOf<std::string> {
-    static constexpr ValueKind kind = ValueKind::Text;
-    static std::string take(CapabilityAnswer &&answer) { return std::move(answer.text); }
-};
-
-template <>
-struct ValueOf<FilePath> {
-    static constexpr ValueKind kind = ValueKind::File;
-    static CapabilityValue pass(const FilePath &file) { return {kind, file.path}; }
-};
-
-template <>
-struct ValueOf<JsonText> {
-    static constexpr ValueKind kind = ValueKind::Json;
-    static CapabilityValue pass(const JsonText &json) { return {kind, json.text}; }
-    static JsonText take(CapabilityAnswer &&answer) { return {std::move(answer.text)}; }
-};
-
-template <>
-struct ValueOf<std::int64_t> {
-    static constexpr ValueKind kind = ValueKind::Number;
-    static CapabilityValue pass(std::int64_t number) { return {kind, {}, number}; }
-    static std::int64_t take(CapabilityAnswer &&answer) { return answer.number; }
-};
-
-template <>
-struct ValueOf<double> {
-    static constexpr ValueKind kind = ValueKind::Real;
-    static CapabilityValue pass(double real) { return {kind, {}, 0, real}; }
-    static double take(CapabilityAnswer &&answer) { return answer.real; }
-};
-
-template <>
-struct ValueOf<bool> {
-    static constexpr ValueKind kind = ValueKind::Flag;
-    static CapabilityValue pass(bool flag) { return {kind, {}, 0, 0, flag}; }
-    static bool take(CapabilityAnswer &&answer) { return answer.flag; }
-};
-
-template <>
-struct ValueOf<ExecutionResult> {
-    static constexpr ValueKind kind = ValueKind::Result;
-    static ExecutionResult take(CapabilityAnswer &&answer) { return std::move(answer.result); }
-};
 
 } // namespace own
 
@@ -189,8 +92,10 @@ enum class Duty { Required, Optional };
 /// }
 /// ```
 ///
-/// Methods take `std::string_view`, `FilePath`, `JsonText`, `std::int64_t`, `double` and `bool`, and give
-/// `std::string`, `JsonText`, `std::int64_t`, `double`, `bool`, `ExecutionResult` and `void`.
+/// Methods take `std::string_view`, `FilePath`, `JsonText`, `std::int64_t`, `double`, `bool`, `const host::Model &`,
+/// `const Progress &`, `LifecycleEvent` and `const LifecycleEventContext &`, and give `std::string`, `JsonText`,
+/// `std::int64_t`, `double`, `bool`, `ExecutionResult`, `void`, `std::vector<std::string>` and
+/// `std::vector<ImportedMesh>`.
 template <class Derived>
 class CapabilityType {
 public:
@@ -235,7 +140,7 @@ protected:
         Method(CapabilityType *type, const char *name, const std::array<const char *, sizeof...(Arguments)> &arguments,
                const char *doc, Duty duty = Duty::Required)
             : type_(*type), place_(type->methods_.size()) {
-            constexpr std::array<ValueKind, sizeof...(Arguments)> kinds{own::ValueOf<Arguments>::kind...};
+            constexpr std::array<ValueKind, sizeof...(Arguments)> kinds{own::Passed<Arguments>::kind...};
             std::vector<CapabilityTypeDeclaration::Argument> described;
             for (std::size_t place = 0; place < kinds.size(); ++place) {
                 described.push_back({arguments[place] == nullptr ? "" : arguments[place], kinds[place]});
@@ -243,15 +148,22 @@ protected:
             type->methods_.push_back(
                 {name, doc, std::move(described), own::ValueOf<Answer>::kind, duty == Duty::Optional});
         }
+
+        /// A method of a type whose declaration the library has.
+        explicit Method(CapabilityType *type) : type_(*type), place_(type->methods_.size()) {
+            type->methods_.emplace_back();
+        }
         Method(const Method &) = delete;
         Method &operator=(const Method &) = delete;
 
         /// Throws `Error` when the plugin raises, answers with another kind, or is unloaded. Threads: any.
         Answer operator()(Arguments... arguments) const {
-            const std::array<CapabilityValue, sizeof...(Arguments)> values{
-                own::ValueOf<Arguments>::pass(arguments)...};
+            const std::array<CapabilityValue, sizeof...(Arguments)> values{own::Passed<Arguments>::pass(arguments)...};
             return own::ValueOf<Answer>::take(type_.capability_->call(place_, values.data(), values.size()));
         }
+
+        /// Whether the plugin has written it. One that it may leave out answers with nothing where it has not.
+        bool is_written() const { return type_.capability_->is_written(place_); }
 
     private:
         const CapabilityType &type_;

@@ -1271,6 +1271,30 @@ enum matriline_value_kind
    * An `orca.ExecutionResult`. As an answer only.
    */
   MATRILINE_VALUE_KIND_RESULT = 7,
+  /**
+   * Several texts: a list of `str`. As an answer only.
+   */
+  MATRILINE_VALUE_KIND_TEXTS = 8,
+  /**
+   * Meshes that the plugin has made, each with a name or without. As an answer only.
+   */
+  MATRILINE_VALUE_KIND_MESHES = 9,
+  /**
+   * A model: `orca.host.Model`. As an argument only, like those below.
+   */
+  MATRILINE_VALUE_KIND_MODEL = 10,
+  /**
+   * Who is told how far the call is: a function `progress(done, message="")`.
+   */
+  MATRILINE_VALUE_KIND_PROGRESS = 11,
+  /**
+   * What happens, a `matriline_lifecycle_event`: `orca.LifecycleEvent`.
+   */
+  MATRILINE_VALUE_KIND_LIFECYCLE_EVENT = 12,
+  /**
+   * What is told of it: `orca.LifecycleEventContext`.
+   */
+  MATRILINE_VALUE_KIND_LIFECYCLE_EVENT_CONTEXT = 13,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1596,6 +1620,74 @@ typedef struct matriline_violation {
 } matriline_violation;
 
 /**
+ * A window that shows how far something is.
+ */
+typedef struct matriline_progress {
+  /**
+   * The title of the window.
+   */
+  struct matriline_str title;
+  /**
+   * What is being done.
+   */
+  struct matriline_str message;
+  /**
+   * The value at which it is done.
+   */
+  int32_t maximum;
+  /**
+   * The bits `PD_…`, as wxWidgets numbers them.
+   */
+  int64_t style;
+} matriline_progress;
+
+/**
+ * What a plugin is told of an event. What an event does not tell stays as `matriline_lifecycle_context_new` gives it.
+ */
+typedef struct matriline_lifecycle_context {
+  /**
+   * The name of what it happened to: a project, an object, a preset, a plate.
+   */
+  struct matriline_str name;
+  /**
+   * How it ended, a `matriline_lifecycle_evt_code`.
+   */
+  uint8_t code;
+  /**
+   * What is said about that; `cancelled` for a job that was.
+   */
+  struct matriline_str msg;
+  /**
+   * The identity of what it happened to.
+   */
+  struct matriline_str id;
+  /**
+   * The name it had before.
+   */
+  struct matriline_str previous_name;
+  /**
+   * The printer.
+   */
+  struct matriline_str device_id;
+  /**
+   * The job.
+   */
+  struct matriline_str job_id;
+  /**
+   * What brought it about.
+   */
+  struct matriline_str source;
+  /**
+   * The place of what it happened to, such as that of a plate; -1 for none.
+   */
+  int64_t index;
+  /**
+   * Whether the project has unsaved changes.
+   */
+  bool dirty;
+} matriline_lifecycle_context;
+
+/**
  * An argument: its kind says which member counts.
  */
 typedef struct matriline_value {
@@ -1608,7 +1700,7 @@ typedef struct matriline_value {
    */
   struct matriline_str text;
   /**
-   * A whole number.
+   * A whole number; also that of an event.
    */
   int64_t number;
   /**
@@ -1619,6 +1711,18 @@ typedef struct matriline_value {
    * Yes or no.
    */
   bool flag;
+  /**
+   * A model.
+   */
+  const struct matriline_host_model *model;
+  /**
+   * Who is told how far the call is.
+   */
+  const struct matriline_progress *progress;
+  /**
+   * What is told of an event.
+   */
+  const struct matriline_lifecycle_context *context;
 } matriline_value;
 
 /**
@@ -1882,28 +1986,6 @@ typedef struct matriline_window {
    */
   matriline_drop_callback drop;
 } matriline_window;
-
-/**
- * A window that shows how far something is.
- */
-typedef struct matriline_progress {
-  /**
-   * The title of the window.
-   */
-  struct matriline_str title;
-  /**
-   * What is being done.
-   */
-  struct matriline_str message;
-  /**
-   * The value at which it is done.
-   */
-  int32_t maximum;
-  /**
-   * The bits `PD_…`, as wxWidgets numbers them.
-   */
-  int64_t style;
-} matriline_progress;
 
 /**
  * The functions of a progress window that was opened. Those that are NULL do nothing and answer true.
@@ -2269,52 +2351,6 @@ typedef struct matriline_capability_state {
 } matriline_capability_state;
 
 /**
- * What a plugin is told of an event. What an event does not tell stays as `matriline_lifecycle_context_new` gives it.
- */
-typedef struct matriline_lifecycle_context {
-  /**
-   * The name of what it happened to: a project, an object, a preset, a plate.
-   */
-  struct matriline_str name;
-  /**
-   * How it ended, a `matriline_lifecycle_evt_code`.
-   */
-  uint8_t code;
-  /**
-   * What is said about that; `cancelled` for a job that was.
-   */
-  struct matriline_str msg;
-  /**
-   * The identity of what it happened to.
-   */
-  struct matriline_str id;
-  /**
-   * The name it had before.
-   */
-  struct matriline_str previous_name;
-  /**
-   * The printer.
-   */
-  struct matriline_str device_id;
-  /**
-   * The job.
-   */
-  struct matriline_str job_id;
-  /**
-   * What brought it about.
-   */
-  struct matriline_str source;
-  /**
-   * The place of what it happened to, such as that of a plate; -1 for none.
-   */
-  int64_t index;
-  /**
-   * Whether the project has unsaved changes.
-   */
-  bool dirty;
-} matriline_lifecycle_context;
-
-/**
  * Answers whether the slice that an event tells of is cancelled.
  */
 typedef bool (*matriline_cancelled_callback)(void *userdata);
@@ -2676,6 +2712,13 @@ typedef struct matriline_agent_functions {
    */
   struct matriline_queue_on_main_fn queue_on_main;
 } matriline_agent_functions;
+
+/**
+ * Takes how far a call is: so much of it is done, from 0 to 1, and it is doing this; empty for what it was doing. False when
+ * the user has cancelled it: the plugin is asked to return, and what it returns then does not matter. Threads: any of the
+ * plugin, without the GIL.
+ */
+typedef bool (*matriline_progress_callback)(void *userdata, double done, struct matriline_str message);
 
 /**
  * An entry of a preset's `plugins` array: `<plugin name>;<cloud uuid or empty>;<capability name>`.
@@ -3716,7 +3759,7 @@ void matriline_capability_list_free(struct matriline_capability_list *list);
  *
  * Threads: any; runs Python.
  *
- * Every pointer is NULL or valid, every text readable, `arguments` an array of `count`, for the whole call.
+ * Every pointer is NULL or valid, every text readable, `arguments` an array of `count`, and what they point to valid, for the whole call.
  */
 matriline_result matriline_capability_call(const struct matriline_capability *capability,
                                            struct matriline_str method,
@@ -3724,55 +3767,6 @@ matriline_result matriline_capability_call(const struct matriline_capability *ca
                                            size_t count,
                                            struct matriline_returned **returned_out,
                                            struct matriline_error **error_out);
-
-/**
- * What it is, a `matriline_value_kind`; nothing for NULL. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-uint8_t matriline_returned_kind(const struct matriline_returned *returned);
-
-/**
- * The text of a text or of JSON; it lives as long as `returned`. Empty for anything else. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-struct matriline_str matriline_returned_text(const struct matriline_returned *returned);
-
-/**
- * The whole number; 0 for anything else. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-int64_t matriline_returned_number(const struct matriline_returned *returned);
-
-/**
- * The number with a fraction; 0 for anything else. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-double matriline_returned_real(const struct matriline_returned *returned);
-
-/**
- * Yes or no; false for anything else. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-bool matriline_returned_flag(const struct matriline_returned *returned);
-
-/**
- * The result of a method that answers with one; it lives as long as `returned`. NULL for anything else. Threads: any.
- *
- * `returned` is NULL or valid.
- */
-const struct matriline_execution_result *matriline_returned_result(const struct matriline_returned *returned);
-
-/**
- * Frees an answer. Threads: any.
- *
- * `returned` is NULL or valid, and used no more.
- */
-void matriline_returned_free(struct matriline_returned *returned);
 
 /**
  * What is kept of the configuration of a capability, whether its plugin is loaded or not. `type` is a
@@ -3929,6 +3923,18 @@ matriline_result matriline_type_declaration_new(struct matriline_str text,
                                                 struct matriline_str base_class,
                                                 struct matriline_type_declaration **declaration_out,
                                                 struct matriline_error **error_out);
+
+/**
+ * A type that the library has the declaration of: `importer`, `exporter`, `analysis` or `automation`. `declaration_out`
+ * receives an object to free with `matriline_type_declaration_free`.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid, the text readable.
+ */
+matriline_result matriline_type_declaration_shipped(struct matriline_str text,
+                                                    struct matriline_type_declaration **declaration_out,
+                                                    struct matriline_error **error_out);
 
 /**
  * Adds a method. `returns` is a `matriline_value_kind`, `duty` a `matriline_duty`; `doc` is the sentence of its
@@ -4910,6 +4916,35 @@ matriline_result matriline_mesh_new(const float (*vertices)[3],
                                     matriline_drop_callback drop_callback,
                                     struct matriline_mesh **mesh_out,
                                     struct matriline_error **error_out);
+
+/**
+ * How many vertices a mesh has; 0 for NULL. Threads: any.
+ *
+ * `mesh` is NULL or valid.
+ */
+size_t matriline_mesh_vertex_count(const struct matriline_mesh *mesh);
+
+/**
+ * The three coordinates of each vertex, one after the other; they live as long as the mesh. NULL for NULL. Threads: any.
+ *
+ * `mesh` is NULL or valid.
+ */
+const float *matriline_mesh_vertices(const struct matriline_mesh *mesh);
+
+/**
+ * How many triangles a mesh has; 0 for NULL. Threads: any.
+ *
+ * `mesh` is NULL or valid.
+ */
+size_t matriline_mesh_triangle_count(const struct matriline_mesh *mesh);
+
+/**
+ * The places of the three vertices of each triangle, one after the other; they live as long as the mesh. NULL for NULL.
+ * Threads: any.
+ *
+ * `mesh` is NULL or valid.
+ */
+const int32_t *matriline_mesh_triangles(const struct matriline_mesh *mesh);
 
 /**
  * Frees a mesh. A model that it was added to does not need it. Threads: any.
@@ -6380,6 +6415,28 @@ matriline_result matriline_manager_selected_printer_agent(const struct matriline
                                                           struct matriline_error **error_out);
 
 /**
+ * Somebody who is told how far calls are. `drop_callback` may be NULL; otherwise it is called once with `userdata`, on any
+ * thread, when the progress is freed and no plugin is inside of `callback` any more, also when this fails. `progress_out`
+ * receives an object to free with `matriline_progress_free`, once the calls are over that it was given to.
+ *
+ * Threads: any.
+ *
+ * Every pointer is NULL or valid; `callback` and `drop_callback` may be called on any thread.
+ */
+matriline_result matriline_progress_new(void *userdata,
+                                        matriline_progress_callback callback,
+                                        matriline_drop_callback drop_callback,
+                                        struct matriline_progress **progress_out,
+                                        struct matriline_error **error_out);
+
+/**
+ * Frees it. Threads: any.
+ *
+ * `progress` is NULL or valid, and used no more.
+ */
+void matriline_progress_free(struct matriline_progress *progress);
+
+/**
  * Reads a reference. On true `reference_out` borrows from `text`; for a text that is none it is left alone.
  *
  * Threads: any.
@@ -6523,6 +6580,86 @@ struct matriline_str matriline_resolution_signature(const struct matriline_resol
  * `resolution` is NULL or valid, and used no more.
  */
 void matriline_resolution_free(struct matriline_resolution *resolution);
+
+/**
+ * What it is, a `matriline_value_kind`; nothing for NULL. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+uint8_t matriline_returned_kind(const struct matriline_returned *returned);
+
+/**
+ * The text of a text or of JSON; it lives as long as `returned`. Empty for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+struct matriline_str matriline_returned_text(const struct matriline_returned *returned);
+
+/**
+ * The whole number; 0 for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+int64_t matriline_returned_number(const struct matriline_returned *returned);
+
+/**
+ * The number with a fraction; 0 for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+double matriline_returned_real(const struct matriline_returned *returned);
+
+/**
+ * Yes or no; false for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+bool matriline_returned_flag(const struct matriline_returned *returned);
+
+/**
+ * The result of a method that answers with one; it lives as long as `returned`. NULL for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+const struct matriline_execution_result *matriline_returned_result(const struct matriline_returned *returned);
+
+/**
+ * The texts of a method that answers with several; they live as long as `returned`. NULL for anything else. Threads:
+ * any.
+ *
+ * `returned` is NULL or valid.
+ */
+const struct matriline_text_list *matriline_returned_texts(const struct matriline_returned *returned);
+
+/**
+ * How many meshes the plugin has made; 0 for anything else. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+size_t matriline_returned_mesh_count(const struct matriline_returned *returned);
+
+/**
+ * What the plugin calls one of its meshes; it lives as long as `returned`. Empty where it does not, and beyond the end.
+ * Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+struct matriline_str matriline_returned_mesh_name(const struct matriline_returned *returned,
+                                                  size_t index);
+
+/**
+ * One of the meshes; it lives as long as `returned`. NULL beyond the end. Threads: any.
+ *
+ * `returned` is NULL or valid.
+ */
+const struct matriline_mesh *matriline_returned_mesh(const struct matriline_returned *returned, size_t index);
+
+/**
+ * Frees an answer. Threads: any.
+ *
+ * `returned` is NULL or valid, and used no more.
+ */
+void matriline_returned_free(struct matriline_returned *returned);
 
 /**
  * Runs a script capability of a loaded plugin, and keeps what went wrong as the plugin's error

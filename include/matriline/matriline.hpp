@@ -7,6 +7,7 @@
 #include "matriline/capabilities.hpp"
 #include "matriline/capability_config.hpp"
 #include "matriline/capability_type.hpp"
+#include "matriline/capability_value.hpp"
 #include "matriline/dependency_options.hpp"
 #include "matriline/drawing.hpp"
 #include "matriline/error.hpp"
@@ -51,4 +52,5 @@
 #include "matriline/python_interpreter.hpp"
 #include "matriline/scan_plugins.hpp"
 #include "matriline/subscription.hpp"
+#include "matriline/types.hpp"
 #include "matriline/version.hpp"

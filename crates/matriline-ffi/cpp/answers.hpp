@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "cxx.h"
+#include "rust/cxx.h"
 #include "matriline/audit_question.hpp"
 #include "matriline/capability_config.hpp"
 #include "matriline/manager_options.hpp"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "answers.hpp"
-#include "cxx.h"
+#include "rust/cxx.h"
 #include "host_sink.hpp"
 #include "matriline/error.hpp"
 #include "matriline/execution_result.hpp"

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <type_traits>
 
+#include "generated/application.hpp"
 #include "generated/bridge.hpp"
 #include "generated/life.hpp"
+#include "matriline/lifecycle_event_context.hpp"
 #include "matriline/plugin_descriptor.hpp"
 
 namespace matriline::detail {
@@ -64,6 +66,9 @@ inline rust::String owned(const std::filesystem::path &path) {
     const rust::Str checked = text(native, "path");
     return rust::String(checked.data(), checked.size());
 }
+
+/// What an event tells, lent. Throws `Error` for text that is not UTF-8.
+EventContextData event_context_data(const LifecycleEventContext &context);
 
 std::vector<std::string> copied(const rust::Vec<rust::String> &texts);
 PluginDescriptor copied(const DescriptorData &data);

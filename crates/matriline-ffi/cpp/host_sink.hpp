@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "cxx.h"
+#include "rust/cxx.h"
 #include "matriline/host.hpp"
 
 /// The application's `host::Host`, as Rust asks it.

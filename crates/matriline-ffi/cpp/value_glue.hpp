@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cxx.h"
+#include "rust/cxx.h"
 #include "matriline/loaded_plugin_capability.hpp"
 #include "trycatch.hpp"
 

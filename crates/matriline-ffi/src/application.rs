@@ -49,8 +49,7 @@ pub(crate) mod ffi {
         text: &'a str,
     }
 
-    struct EventData<'a> {
-        event: u8,
+    struct EventContextData<'a> {
         name: &'a str,
         code: u8,
         msg: &'a str,
@@ -146,6 +145,12 @@ pub(crate) mod ffi {
             waiter: &Waiter,
             failure: Pin<&mut Failure>,
         ) -> bool;
-        fn raise_event(host: &Host, event: &EventData<'_>, cancelled: &Cancelled, failure: Pin<&mut Failure>);
+        fn raise_event(
+            host: &Host,
+            event: u8,
+            context: &EventContextData<'_>,
+            cancelled: &Cancelled,
+            failure: Pin<&mut Failure>,
+        );
     }
 }

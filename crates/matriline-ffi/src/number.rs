@@ -1,7 +1,8 @@
 //! What numbers that come over the border stand for.
 
 use matriline::audit::{GrantKind, Mode};
-use matriline::{CapabilityType, ErrorCode, Kind, LifecycleEvent, LifecycleEvtCode};
+use matriline::{CapabilityType, ErrorCode, Kind, LifecycleEvent, LifecycleEvtCode, kinds};
+use matriline_capability::{AnswerKind, ArgumentKind};
 use matriline_refs::{OptionValue, PresetKind};
 
 use crate::boundary::{Fault, Outcome};
@@ -43,18 +44,26 @@ pub(crate) fn of_preset_kind(kind: PresetKind) -> u8 {
 
 /// What a method of a declared type takes or gives.
 pub(crate) fn value_kind(number: u8) -> Outcome<Kind> {
-    Ok(match number {
-        0 => Kind::Unit,
-        1 => Kind::Text,
-        2 => Kind::File,
-        3 => Kind::Json,
-        4 => Kind::Number,
-        5 => Kind::Real,
-        6 => Kind::Flag,
-        7 => Kind::Result,
-        _ => return Err(unknown("kind of a value", number)),
-    })
+    VALUE_KINDS.get(usize::from(number)).copied().ok_or_else(|| unknown("kind of a value", number))
 }
+
+/// Each at its number.
+const VALUE_KINDS: [Kind; 14] = [
+    Kind::Unit,
+    Kind::Text,
+    Kind::File,
+    Kind::Json,
+    Kind::Number,
+    Kind::Real,
+    Kind::Flag,
+    Kind::Result,
+    kinds::Texts::KIND,
+    kinds::Meshes::KIND,
+    kinds::Model::KIND,
+    kinds::Progress::KIND,
+    kinds::LifecycleEvent::KIND,
+    kinds::LifecycleEventContext::KIND,
+];
 
 /// Whether plugins may leave a method out.
 pub(crate) fn duty_is_optional(number: u8) -> Outcome<bool> {
@@ -121,6 +130,15 @@ mod tests {
         for number in 0..2 {
             assert_eq!(of_option_value(option_value(number).unwrap()), number);
         }
+    }
+
+    #[test]
+    fn values_have_the_numbers_of_the_headers() {
+        assert_eq!(value_kind(0).unwrap(), Kind::Unit);
+        assert_eq!(value_kind(7).unwrap(), Kind::Result);
+        assert_eq!(value_kind(9).unwrap(), kinds::Meshes::KIND);
+        assert_eq!(value_kind(13).unwrap(), kinds::LifecycleEventContext::KIND);
+        assert!(value_kind(14).is_err());
     }
 
     #[test]

@@ -124,12 +124,14 @@ pub(crate) mod ffi {
     }
 
     unsafe extern "C++" {
+        include!("any_capability.hpp");
         include!("host_sink.hpp");
         include!("generated/bridge.hpp");
 
         type Failure = crate::bridge::Failure;
 
         type HostSink = crate::bridge::ffi::HostSink;
+        type CapabilityAnswer = crate::own_types::ffi::CapabilityAnswer;
         type HostModel;
         type HostPresets;
         type HostInterface;
@@ -140,6 +142,7 @@ pub(crate) mod ffi {
         fn host_features(host: &HostSink) -> Vec<u8>;
         /// Null without a plater.
         fn host_model(host: &HostSink) -> SharedPtr<HostModel>;
+        fn add_answer_mesh(answer: Pin<&mut CapabilityAnswer>, name: &str, mesh: Box<Mesh>) -> Result<()>;
         fn read_host_model(model: &HostModel, into: &mut ModelBuilder);
         /// Null without presets.
         fn host_presets(host: &HostSink) -> SharedPtr<HostPresets>;

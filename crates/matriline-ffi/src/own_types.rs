@@ -1,22 +1,21 @@
 //! The bridge of what a C++ application adds to `orca`: capability types that it defines itself, and extension modules.
 //!
 //! The classes of types are templates of the public headers; here are their declarations, and one call for all of them.
+//! Arguments that are more than a text or a number stay in C++, which hands each out when it is asked for.
 
 use std::pin::Pin;
 
-use matriline::{
-    Capability, CapabilityType, ErrorCode, Kind, MOST_ARGUMENTS, MethodDeclaration, PyInit, TypeDeclaration,
-    Value,
-};
+use matriline::{CapabilityType, ErrorCode, MethodDeclaration, PyInit, TypeDeclaration, types};
 
-use crate::boundary::{Fault, Outcome, catch, run, text};
-use crate::bridge::{CapabilityHandle, Failure};
+use crate::boundary::{Fault, Outcome, catch, run};
+use crate::bridge::Failure;
+use crate::cxx_side::any_call::{any_is_written, call_any};
 use crate::cxx_side::host::Host;
 use crate::number::value_kind;
 
 #[cxx::bridge(namespace = "matriline::detail")]
-#[allow(unreachable_pub, clippy::ptr_arg)]
-mod ffi {
+#[allow(missing_docs, unreachable_pub, clippy::ptr_arg)]
+pub(crate) mod ffi {
     struct OwnArgument {
         name: String,
         kind: u8,
@@ -30,6 +29,7 @@ mod ffi {
         optional: bool,
     }
 
+    /// The text alone is that of a type that ships.
     struct OwnType {
         text: String,
         doc: String,
@@ -51,12 +51,24 @@ mod ffi {
     unsafe extern "C++" {
         include!("glue.hpp");
         include!("any_capability.hpp");
+        include!("generated/application.hpp");
         include!("generated/bridge.hpp");
 
         type CapabilityHandle = crate::bridge::CapabilityHandle;
         type Failure = crate::bridge::Failure;
         type Host = crate::cxx_side::host::Host;
+        type EventContextData<'a> = crate::application::ffi::EventContextData<'a>;
+        type HostModel = crate::offer::ffi::HostModel;
         type CapabilityAnswer;
+        type GivenObjects;
+        type ProgressSink;
+
+        /// What was given as the argument at that place.
+        fn given_model(given: &GivenObjects, place: usize) -> Result<&HostModel>;
+        fn given_context(given: &GivenObjects, place: usize) -> Result<EventContextData<'_>>;
+        fn given_progress(given: &GivenObjects, place: usize) -> Result<SharedPtr<ProgressSink>>;
+        /// Whether to go on.
+        fn report_progress(sink: &ProgressSink, done: f64, message: &str) -> Result<bool>;
 
         fn set_answer_text(answer: Pin<&mut CapabilityAnswer>, text: &str) -> Result<()>;
         fn set_answer_number(answer: Pin<&mut CapabilityAnswer>, number: i64) -> Result<()>;
@@ -68,6 +80,7 @@ mod ffi {
             message: &str,
             data: &str,
         ) -> Result<()>;
+        fn add_answer_text(answer: Pin<&mut CapabilityAnswer>, text: &str) -> Result<()>;
     }
 
     extern "Rust" {
@@ -79,9 +92,11 @@ mod ffi {
             handle: &CapabilityHandle,
             method: usize,
             args: &[ValueData<'_>],
+            objects: &GivenObjects,
             answer: Pin<&mut CapabilityAnswer>,
             failure: Pin<&mut Failure>,
         );
+        fn any_is_written(handle: &CapabilityHandle, method: usize) -> bool;
         fn own_type_number(text: &[u8]) -> u8;
         fn own_type_words(number: u8) -> &'static str;
         fn own_type_title(number: u8) -> &'static str;
@@ -90,6 +105,12 @@ mod ffi {
 
 fn declare_type(host: &Host, declared: &ffi::OwnType, failure: Pin<&mut Failure>) {
     run(failure, || {
+        if declared.methods.is_empty()
+            && let Some(shipped) = types::declaration(&declared.text)
+        {
+            host.declare(shipped);
+            return Ok(());
+        }
         let named = TypeDeclaration::new(&declared.text)
             .doc(&declared.doc)
             .base(&declared.module, &declared.base_class);
@@ -119,47 +140,6 @@ unsafe fn register_submodule(host: &Host, name: &str, init: *const u8, failure: 
         unsafe { host.register_submodule(name, std::mem::transmute::<*const u8, PyInit>(init)) };
         Ok(())
     });
-}
-
-fn call_any(
-    handle: &CapabilityHandle,
-    method: usize,
-    args: &[ffi::ValueData<'_>],
-    mut answer: Pin<&mut ffi::CapabilityAnswer>,
-    failure: Pin<&mut Failure>,
-) {
-    run(failure, || {
-        let mut values = [Value::Unit; MOST_ARGUMENTS];
-        for (place, arg) in args.iter().enumerate().take(MOST_ARGUMENTS) {
-            values[place] = value(arg)?;
-        }
-        let mut copied = Ok(());
-        handle.capability().call(method, &values[..args.len().min(MOST_ARGUMENTS)], &mut |value| {
-            let answer = answer.as_mut();
-            copied = match value {
-                Value::Text(text) | Value::Json(text) => ffi::set_answer_text(answer, text),
-                Value::Number(number) => ffi::set_answer_number(answer, number),
-                Value::Real(real) => ffi::set_answer_real(answer, real),
-                Value::Flag(flag) => ffi::set_answer_flag(answer, flag),
-                Value::Result(status, message, data) => {
-                    ffi::set_answer_result(answer, status as u8, message, data)
-                }
-                _ => Ok(()),
-            };
-        })?;
-        copied.map_err(|error| Fault::new(ErrorCode::WrongAnswer, error.what()))
-    });
-}
-
-fn value<'a>(arg: &ffi::ValueData<'a>) -> Outcome<Value<'a>> {
-    Ok(match value_kind(arg.kind)? {
-        Kind::Text | Kind::File => Value::Text(text(arg.text, "argument")?),
-        Kind::Json => Value::Json(text(arg.text, "argument")?),
-        Kind::Number => Value::Number(arg.number),
-        Kind::Real => Value::Real(arg.real),
-        Kind::Flag => Value::Flag(arg.flag),
-        _ => Value::Unit,
-    })
 }
 
 fn own_type_number(text: &[u8]) -> u8 {

@@ -2,6 +2,7 @@
 #pragma once
 #include "glue.hpp"
 #include "generated/bridge.hpp"
+#include "rust/cxx.h"
 
 #ifdef __clang__
 #pragma clang diagnostic push

@@ -1,14 +1,16 @@
 //! Calls of a method by its name, for types that have no functions of their own.
 
-use ::matriline_capability::{OwnedValue, table};
-use matriline::{CapabilityId, ErrorCode, ExecutionResult, Kind, Value};
+use ::matriline_capability::{ArgumentKind, OwnedValue, table};
+use matriline::{CapabilityId, ErrorCode, Kind, Value, kinds};
 
 use super::capability::matriline_capability;
-use super::capability_types::matriline_value_kind;
 use super::error::{matriline_error, matriline_result};
-use super::execution_result::matriline_execution_result;
+use super::host_model::matriline_host_model;
+use super::lifecycle::matriline_lifecycle_context;
+use super::progress::matriline_progress;
+use super::returned::matriline_returned;
 use super::text::matriline_str;
-use super::{array, enter, give, object, value_of};
+use super::{array, enter, give, object};
 use crate::boundary::{Fault, Outcome};
 use crate::number::value_kind;
 
@@ -20,35 +22,58 @@ pub struct matriline_value {
     pub kind: u8,
     /// A text, a path, or a JSON text.
     pub text: matriline_str,
-    /// A whole number.
+    /// A whole number; also that of an event.
     pub number: i64,
     /// A number with a fraction.
     pub real: f64,
     /// Yes or no.
     pub flag: bool,
+    /// A model.
+    pub model: *const matriline_host_model,
+    /// Who is told how far the call is.
+    pub progress: *const matriline_progress,
+    /// What is told of an event.
+    pub context: *const matriline_lifecycle_context,
 }
 
 impl matriline_value {
+    /// The fields of what is told of an event; `None` for any other kind.
+    ///
     /// # Safety
-    /// The text is readable for as long as the answer is used.
-    unsafe fn read<'a>(&self) -> Outcome<Value<'a>> {
+    /// The context and its texts are readable for as long as the answer is used.
+    unsafe fn fields<'a>(&self) -> Outcome<Option<Vec<Value<'a>>>> {
         Ok(match value_kind(self.kind)? {
+            // SAFETY: the caller's promise.
+            Kind::Record(_) => Some(unsafe { object(self.context, "context")?.read() }?.values().to_vec()),
+            _ => None,
+        })
+    }
+
+    /// Anything else.
+    ///
+    /// # Safety
+    /// The text is readable, and the object lives, for as long as the answer is used.
+    unsafe fn read<'a>(&self) -> Outcome<Value<'a>> {
+        let kind = value_kind(self.kind)?;
+        if kind == kinds::Model::KIND {
+            // SAFETY: the caller's promise.
+            return Ok(Value::Object(unsafe { &object(self.model, "model")?.0 }));
+        }
+        if kind == kinds::Progress::KIND {
+            // SAFETY: the caller's promise.
+            return Ok(Value::Object(unsafe { &object(self.progress, "progress")?.0 }));
+        }
+        Ok(match kind {
             // SAFETY: the caller's promise.
             Kind::Text | Kind::File => Value::Text(unsafe { self.text.read("arguments") }?),
             // SAFETY: the caller's promise.
             Kind::Json => Value::Json(unsafe { self.text.read("arguments") }?),
-            Kind::Number => Value::Number(self.number),
+            Kind::Number | Kind::Member(_) => Value::Number(self.number),
             Kind::Real => Value::Real(self.real),
             Kind::Flag => Value::Flag(self.flag),
             _ => Value::Unit,
         })
     }
-}
-
-/// What a method has answered.
-pub struct matriline_returned {
-    value: OwnedValue,
-    result: Option<matriline_execution_result>,
 }
 
 /// Calls the method of that name. `returned_out` may be NULL; otherwise it receives the answer, to free with
@@ -58,7 +83,7 @@ pub struct matriline_returned {
 /// Threads: any; runs Python.
 ///
 /// # Safety
-/// Every pointer is NULL or valid, every text readable, `arguments` an array of `count`, for the whole call.
+/// Every pointer is NULL or valid, every text readable, `arguments` an array of `count`, and what they point to valid, for the whole call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn matriline_capability_call(
     capability: *const matriline_capability,
@@ -74,7 +99,13 @@ pub unsafe extern "C" fn matriline_capability_call(
         // SAFETY: the caller's promise.
         let arguments = unsafe { array(arguments, count, "arguments") }?;
         // SAFETY: the caller's promise.
-        let values = arguments.iter().map(|argument| unsafe { argument.read() });
+        let records = arguments.iter().map(|argument| unsafe { argument.fields() });
+        let records = records.collect::<Outcome<Vec<_>>>()?;
+        let values = arguments.iter().zip(&records).map(|(argument, record)| match record {
+            Some(fields) => Ok(Value::Record(fields)),
+            // SAFETY: the caller's promise.
+            None => unsafe { argument.read() },
+        });
         let values = values.collect::<Outcome<Vec<_>>>()?;
         let called = capability.called();
         let mut returned = OwnedValue::Unit;
@@ -96,117 +127,4 @@ fn place(id: &CapabilityId, method: &str) -> Outcome<usize> {
         let message = format!("The capability {id} has no method `{method}`: call one of {names}");
         Fault::new(ErrorCode::InvalidArgument, message)
     })
-}
-
-impl matriline_returned {
-    fn of(value: OwnedValue) -> Self {
-        let result = match &value {
-            OwnedValue::Result(status, message, data) => Some(matriline_execution_result(ExecutionResult {
-                status: *status,
-                message: message.clone(),
-                data: data.clone(),
-            })),
-            _ => None,
-        };
-        Self { value, result }
-    }
-
-    fn kind(&self) -> matriline_value_kind {
-        match self.value {
-            OwnedValue::Text(_) => matriline_value_kind::TEXT,
-            OwnedValue::Json(_) => matriline_value_kind::JSON,
-            OwnedValue::Number(_) | OwnedValue::Code(_) => matriline_value_kind::NUMBER,
-            OwnedValue::Real(_) => matriline_value_kind::REAL,
-            OwnedValue::Flag(_) => matriline_value_kind::FLAG,
-            OwnedValue::Result(..) => matriline_value_kind::RESULT,
-            _ => matriline_value_kind::NOTHING,
-        }
-    }
-}
-
-/// What it is, a `matriline_value_kind`; nothing for NULL. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_kind(returned: *const matriline_returned) -> u8 {
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, matriline_value_kind::NOTHING as u8, |returned| returned.kind() as u8) }
-}
-
-/// The text of a text or of JSON; it lives as long as `returned`. Empty for anything else. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_text(returned: *const matriline_returned) -> matriline_str {
-    let text = |returned: &matriline_returned| match &returned.value {
-        OwnedValue::Text(text) | OwnedValue::Json(text) => matriline_str::of(text),
-        _ => matriline_str::of(""),
-    };
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, matriline_str::of(""), text) }
-}
-
-/// The whole number; 0 for anything else. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_number(returned: *const matriline_returned) -> i64 {
-    let number = |returned: &matriline_returned| match returned.value {
-        OwnedValue::Number(number) => number,
-        OwnedValue::Code(code) => code.into(),
-        _ => 0,
-    };
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, 0, number) }
-}
-
-/// The number with a fraction; 0 for anything else. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_real(returned: *const matriline_returned) -> f64 {
-    let real = |returned: &matriline_returned| match returned.value {
-        OwnedValue::Real(number) => number,
-        _ => 0.0,
-    };
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, 0.0, real) }
-}
-
-/// Yes or no; false for anything else. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_flag(returned: *const matriline_returned) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, false, |returned| matches!(returned.value, OwnedValue::Flag(true))) }
-}
-
-/// The result of a method that answers with one; it lives as long as `returned`. NULL for anything else. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_result(
-    returned: *const matriline_returned,
-) -> *const matriline_execution_result {
-    let result =
-        |returned: &matriline_returned| returned.result.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-    // SAFETY: the caller's promise.
-    unsafe { value_of(returned, std::ptr::null(), result) }
-}
-
-/// Frees an answer. Threads: any.
-///
-/// # Safety
-/// `returned` is NULL or valid, and used no more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn matriline_returned_free(returned: *mut matriline_returned) {
-    // SAFETY: the caller's promise.
-    unsafe { super::take(returned) }
 }

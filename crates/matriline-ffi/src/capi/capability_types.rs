@@ -1,12 +1,12 @@
 //! Capability types that an application defines itself.
 
-use matriline::{CapabilityType, MethodDeclaration, TypeDeclaration};
+use matriline::{CapabilityType, ErrorCode, MethodDeclaration, TypeDeclaration, types};
 
 use super::config::matriline_config;
 use super::error::{matriline_error, matriline_result};
 use super::text::matriline_str;
 use super::{array, enter, give, object, object_mut, slot};
-use crate::boundary::Outcome;
+use crate::boundary::{Fault, Outcome};
 use crate::number::{duty_is_optional, value_kind};
 
 /// What methods of such a type take and give. Functions take it as a `uint8_t`.
@@ -29,6 +29,18 @@ pub enum matriline_value_kind {
     FLAG = 6,
     /// An `orca.ExecutionResult`. As an answer only.
     RESULT = 7,
+    /// Several texts: a list of `str`. As an answer only.
+    TEXTS = 8,
+    /// Meshes that the plugin has made, each with a name or without. As an answer only.
+    MESHES = 9,
+    /// A model: `orca.host.Model`. As an argument only, like those below.
+    MODEL = 10,
+    /// Who is told how far the call is: a function `progress(done, message="")`.
+    PROGRESS = 11,
+    /// What happens, a `matriline_lifecycle_event`: `orca.LifecycleEvent`.
+    LIFECYCLE_EVENT = 12,
+    /// What is told of it: `orca.LifecycleEventContext`.
+    LIFECYCLE_EVENT_CONTEXT = 13,
 }
 
 /// Whether plugins must write a method. Functions take it as a `uint8_t`.
@@ -80,6 +92,33 @@ pub unsafe extern "C" fn matriline_type_declaration_new(
         // SAFETY: the caller's promise.
         let out = unsafe { slot(declaration_out, "declaration_out") }?;
         give(out, matriline_type_declaration(TypeDeclaration::new(text).doc(doc).base(module, class)));
+        Ok(())
+    })
+}
+
+/// A type that the library has the declaration of: `importer`, `exporter`, `analysis` or `automation`. `declaration_out`
+/// receives an object to free with `matriline_type_declaration_free`.
+///
+/// Threads: any.
+///
+/// # Safety
+/// Every pointer is NULL or valid, the text readable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_type_declaration_shipped(
+    text: matriline_str,
+    declaration_out: *mut *mut matriline_type_declaration,
+    error_out: *mut *mut matriline_error,
+) -> matriline_result {
+    enter(error_out, || {
+        // SAFETY: the caller's promise.
+        let (text, out) = unsafe { (text.read("text")?, slot(declaration_out, "declaration_out")?) };
+        let declaration = types::declaration(text).ok_or_else(|| {
+            let message = format!(
+                "No type `{text}` ships with the library: name `importer`, `exporter`, `analysis` or `automation`"
+            );
+            Fault::new(ErrorCode::InvalidArgument, message)
+        })?;
+        give(out, matriline_type_declaration(declaration));
         Ok(())
     })
 }

@@ -12,7 +12,7 @@ use matriline::host::{
 use super::callback::{Callback, matriline_drop_callback};
 use super::error::{matriline_error, matriline_result};
 use super::text::matriline_str;
-use super::{array, enter, give, object, object_mut, slot};
+use super::{array, enter, give, object, object_mut, slot, value_of};
 use crate::boundary::{Fault, Outcome};
 
 /// A model that does not change any more. It is shared: whoever has a reference releases it.
@@ -33,7 +33,7 @@ struct Object {
 }
 
 /// A mesh of triangles. A value: whoever has it frees it.
-pub struct matriline_mesh(TriangleMesh);
+pub struct matriline_mesh(pub(super) TriangleMesh);
 
 /// Where something stands: it is mirrored and scaled, turned about the axes X, Y and Z in that order, and moved. Lengths
 /// are millimetres.
@@ -197,6 +197,47 @@ pub unsafe extern "C" fn matriline_mesh_new(
         give(unsafe { slot(mesh_out, "mesh_out") }?, matriline_mesh(mesh));
         Ok(())
     })
+}
+
+/// How many vertices a mesh has; 0 for NULL. Threads: any.
+///
+/// # Safety
+/// `mesh` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_mesh_vertex_count(mesh: *const matriline_mesh) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(mesh, 0, |mesh| mesh.0.vertices().len()) }
+}
+
+/// The three coordinates of each vertex, one after the other; they live as long as the mesh. NULL for NULL. Threads: any.
+///
+/// # Safety
+/// `mesh` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_mesh_vertices(mesh: *const matriline_mesh) -> *const f32 {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(mesh, std::ptr::null(), |mesh| mesh.0.vertices().as_flattened().as_ptr()) }
+}
+
+/// How many triangles a mesh has; 0 for NULL. Threads: any.
+///
+/// # Safety
+/// `mesh` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_mesh_triangle_count(mesh: *const matriline_mesh) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(mesh, 0, |mesh| mesh.0.triangles().len()) }
+}
+
+/// The places of the three vertices of each triangle, one after the other; they live as long as the mesh. NULL for NULL.
+/// Threads: any.
+///
+/// # Safety
+/// `mesh` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn matriline_mesh_triangles(mesh: *const matriline_mesh) -> *const i32 {
+    // SAFETY: the caller's promise.
+    unsafe { value_of(mesh, std::ptr::null(), |mesh| mesh.0.triangles().as_flattened().as_ptr()) }
 }
 
 /// Frees a mesh. A model that it was added to does not need it. Threads: any.

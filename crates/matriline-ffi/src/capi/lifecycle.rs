@@ -61,7 +61,7 @@ pub extern "C" fn matriline_lifecycle_context_new() -> matriline_lifecycle_conte
 impl matriline_lifecycle_context {
     /// # Safety
     /// Every text is readable for as long as the answer is used.
-    unsafe fn read<'a>(self) -> Outcome<LifecycleContext<'a>> {
+    pub(super) unsafe fn read<'a>(self) -> Outcome<LifecycleContext<'a>> {
         // SAFETY: the caller's promise.
         let read = |text: matriline_str, name| unsafe { text.read(name) };
         Ok(LifecycleContext {

@@ -6,33 +6,38 @@ use std::time::Duration;
 use matriline::LifecycleContext;
 
 use crate::application::{Failure, ffi};
-use crate::boundary::run;
+use crate::boundary::{Outcome, run};
 use crate::cxx_side::host::Host;
 use crate::number;
 
 pub(crate) fn raise_event(
     host: &Host,
-    data: &ffi::EventData<'_>,
+    event: u8,
+    context: &ffi::EventContextData<'_>,
     cancelled: &ffi::Cancelled,
     failure: Pin<&mut Failure>,
 ) {
     run(failure, || {
-        let context = LifecycleContext {
-            name: data.name,
-            code: number::lifecycle_code(data.code)?,
-            msg: data.msg,
-            id: data.id,
-            previous_name: data.previous_name,
-            device_id: data.device_id,
-            job_id: data.job_id,
-            source: data.source,
-            index: data.index,
-            dirty: data.dirty,
-        };
-        let event = number::lifecycle_event(data.event)?;
+        let (event, context) = (number::lifecycle_event(event)?, event_context(context)?);
         host.manager()?.raise_slicing_event(event, &context, &|| ffi::is_cancelled(cancelled));
         Ok(())
     });
+}
+
+/// What plugins are told of an event.
+pub(crate) fn event_context<'a>(data: &ffi::EventContextData<'a>) -> Outcome<LifecycleContext<'a>> {
+    Ok(LifecycleContext {
+        name: data.name,
+        code: number::lifecycle_code(data.code)?,
+        msg: data.msg,
+        id: data.id,
+        previous_name: data.previous_name,
+        device_id: data.device_id,
+        job_id: data.job_id,
+        source: data.source,
+        index: data.index,
+        dirty: data.dirty,
+    })
 }
 
 pub(crate) fn wait_until(

@@ -1,6 +1,7 @@
 //! What stands behind the bridge, a file for each C++ class.
 
 pub(crate) mod answers;
+pub(crate) mod any_call;
 pub(crate) mod audit;
 pub(crate) mod audit_context;
 pub(crate) mod bisect;

@@ -26,3 +26,29 @@ pub use analysis::Analysis;
 pub use automation::Automation;
 pub use exporter::Exporter;
 pub use importer::Importer;
+
+use crate::TypeDeclaration;
+
+/// The declaration of the type of that text, for surfaces that know types by their texts alone; `None` where none of
+/// them is called so.
+pub fn declaration(text: &str) -> Option<TypeDeclaration> {
+    let all = [
+        <dyn Importer>::declaration(),
+        <dyn Exporter>::declaration(),
+        <dyn Analysis>::declaration(),
+        <dyn Automation>::declaration(),
+    ];
+    all.into_iter().find(|declared| declared.text() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_is_found_by_its_text() {
+        assert_eq!(declaration("exporter"), Some(<dyn Exporter>::declaration()));
+        assert_eq!(declaration("automation"), Some(<dyn Automation>::declaration()));
+        assert_eq!(declaration("script"), None);
+    }
+}

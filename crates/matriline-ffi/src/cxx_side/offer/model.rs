@@ -71,7 +71,7 @@ impl ModelBuilder {
         self.object.iter_mut().for_each(|object| object.instances.push(Arc::new(instance.clone())));
     }
 
-    pub(super) fn finish(self) -> Model {
+    pub(crate) fn finish(self) -> Model {
         let Self { mut model, object } = self;
         model.objects.extend(object.map(Arc::new));
         model
